@@ -1,0 +1,59 @@
+# The two commands: `make run` and `make test`. Each does all the set-up it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+UV_VERSION := 0.13.8
+SOURCES := service jobs templates tests
+
+.PHONY: run install install-dev test check format bench lock clean
+
+run: install
+	@$(BIN)/reveille run
+
+install: $(VENV)/.installed
+
+install-dev: $(VENV)/.installed-dev
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Reveille needs Python 3.11 or newer as $(PYTHON): install it, or run 'make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing: install it ('apt install python3-venv' on Debian or Ubuntu) and run make again." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(UV)
+	@echo "Installing Reveille into $(VENV) …"
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.installed-dev: deploy/requirements-dev.txt $(VENV)/.installed
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements-dev.txt
+	@touch $@
+
+test: install-dev
+	@$(BIN)/python -m pytest
+
+check: install-dev
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: install-dev
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+bench: install-dev
+	@$(BIN)/python -m tests.bench
+
+# Universal locks with hashes and no index address: they install from whatever index the machine is set up for.
+LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+lock: $(UV)
+	@$(UV) $(LOCK) pyproject.toml -o deploy/requirements.txt
+	@$(UV) $(LOCK) pyproject.toml --group dev -o deploy/requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist build

@@ -1,0 +1,85 @@
+"""What a source hands over: pages of changes, each with the cursor that stands for everything up to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """`ref` is where the source keeps it (a path, a path and uid, a vendor's id); `stamp` changes when it changed.
+
+    Several refs may hold one item (the same message in two folders): it lives while any of them does.
+    """
+
+    item: Item
+    ref: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The same bytes under another name (a maildir flag change): what the store holds is kept, without reading it again.
+
+    `flags` and `folder` replace a message's; None leaves them.
+    """
+
+    old_ref: str
+    ref: str
+    stamp: str
+    flags: frozenset[str] | None = None
+    folder: str | None = None
+
+
+Change = Upsert | Delete | Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a source holds that could not be read: named, counted in coverage, never a crash."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Committed as one with its cursor. A page holds at most some hundred changes, so that memory stays flat."""
+
+    changes: tuple[Change, ...]
+    cursor: str
+    problems: tuple[Problem, ...] = ()
+    total: int | None = None  # how many items this sync will see, where the source knows
+
+
+class Health(StrEnum):
+    NEW = "new"  # never read
+    OK = "ok"
+    UNREACHABLE = "unreachable"  # Unavailable: retried
+    NO_ACCESS = "no_access"  # AccessLost: paused until the owner mends it
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One connected source as the store knows it."""
+
+    person: str
+    name: str
+    kind: str
+    health: Health = Health.NEW
+    cursor: str | None = None
+    read_at: datetime | None = None  # the last sync that ended well
+    failing_since: datetime | None = None
+    error: str = ""
+    items: int = 0
+    problems: tuple[Problem, ...] = ()
+    fence: int = 0

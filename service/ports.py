@@ -1,0 +1,207 @@
+"""What the inside of the house needs from its edges. Adapters implement these; jobs and capabilities are handed them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
+from service.domain.items import Contact, Deal, Event, Message, Note, Series, Task, Thread
+from service.domain.ledger import Cadence, Occurrence
+from service.domain.people import Person
+from service.domain.raw import RawMessage
+from service.domain.speech import Recording, Script
+from service.domain.sync import Account, Page, Problem
+from service.domain.verdicts import Judged, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `reveille doctor`: `fix` says what to do where `ok` is False."""
+
+    ok: bool
+    says: str
+    fix: str = ""
+
+
+class MailReader(Protocol):
+    """Reads messages as a person does, in a process that can be killed: what can't be read comes back as a Problem, in order."""
+
+    def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]: ...
+
+
+class CalendarReader(Protocol):
+    """Reads iCalendar data in a process that can be killed. A broken component is a Problem, the rest still comes."""
+
+    def read(self, data: bytes, account: str, where: str) -> tuple[tuple[Series, ...], tuple[Problem, ...]]: ...
+
+    def expand(
+        self, series: Sequence[Series], start: datetime, end: datetime, own: frozenset[str], zone: str
+    ) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+        """The instances that overlap [start, end), ordered by start then id. `zone` places floating times and all-day dates."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an integration is handed when it connects. Relative paths of the config resolve against `folder`."""
+
+    person: Person
+    account: str  # the source's or channel's name, unique for its person
+    folder: Path
+    read_mail: MailReader
+    read_calendar: CalendarReader
+    clock: Callable[[], datetime]  # aware UTC; for the edge only
+    sent_from: str = ""
+
+
+class Source(Protocol):
+    """One connected account."""
+
+    def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
+        """Changes since `cursor` (None: all), newest first where the source can. `held` maps every ref the store holds of
+        this account to its stamp, so that what is unchanged is not read again. Raises Unavailable, AccessLost, Rejected.
+        """
+        ...
+
+    def check(self) -> Check: ...
+
+
+class Channel(Protocol):
+    """One way to reach a person."""
+
+    @property
+    def audience(self) -> Audience: ...
+
+    @property
+    def interrupts(self) -> bool:
+        """A push that makes a sound: quiet hours and the daily budget hold for it."""
+        ...
+
+    def send(self, notice: Notice, key: IdempotencyKey) -> Receipt:
+        """Raises Unavailable (with `arrived`), AccessLost or Rejected. Its time-out is shorter than a lease."""
+        ...
+
+    def arrived(self, key: IdempotencyKey) -> bool | None:
+        """Whether an earlier attempt got there, asked after a crash in the middle of one. None: nobody can tell."""
+        ...
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a doubtful send may be made again (email, folder: yes; push: no, it ends as unknown)."""
+        ...
+
+    def check(self) -> Check: ...
+
+
+class Voice(Protocol):
+    def speak(self, script: Script) -> Recording:
+        """An MP3 with title and a chapter per chapter of the script. Raises Unavailable where the voice is not installed."""
+        ...
+
+    def check(self) -> Check: ...
+
+
+class Bell(Protocol):
+    """Tells workers that there is work. Carries ids only; losing a ring loses nothing."""
+
+    def occurrence(self, ids: Iterable[str]) -> None: ...
+
+    def delivery(self, ids: Iterable[str]) -> None: ...
+
+
+class Items(Protocol):
+    """Reading what the store holds of one person, in domain words. `until` bounds what existed at that moment: nothing
+    later is ever returned, so that a briefing can be made as of any time. Order is stated; sequences are whole.
+    """
+
+    def received(self, since: datetime, until: datetime) -> Sequence[Judged]:
+        """Messages from others with since <= at < until, newest first."""
+        ...
+
+    def sent(self, since: datetime, until: datetime) -> Sequence[Judged]:
+        """The person's own messages, newest first."""
+        ...
+
+    def conversations(self, thread_ids: Iterable[str], until: datetime) -> Mapping[str, Sequence[Judged]]:
+        """Whole mail threads, oldest message first."""
+        ...
+
+    def correspondence(self, emails: Iterable[str], until: datetime, limit: int) -> Sequence[Judged]:
+        """Messages from or to any of these addresses, newest first."""
+        ...
+
+    def relations(self, emails: Iterable[str]) -> Mapping[str, Relation]:
+        """Missing addresses have no dealings with the person yet."""
+        ...
+
+    def events(self, start: datetime, end: datetime) -> Sequence[Event]:
+        """Instances overlapping [start, end), by start, cancelled ones included."""
+        ...
+
+    def event(self, id: str) -> Event | None: ...
+
+    def chats(self, since: datetime, until: datetime) -> Sequence[Thread]:
+        """Chat threads with a post in [since, until), newest activity first; posts after `until` are left out."""
+        ...
+
+    def chats_with(self, emails: Iterable[str], until: datetime, limit: int) -> Sequence[Thread]:
+        """Chat threads any of these people wrote in, newest first."""
+        ...
+
+    def contacts(self, emails: Iterable[str]) -> Mapping[str, Contact]:
+        """By e-mail. Where several sources know one address, the fields of all are merged, the newest winning."""
+        ...
+
+    def deals(self, emails: Iterable[str], companies: Iterable[str]) -> Sequence[Deal]:
+        """Deals that name one of the people or companies, open ones first, newest first."""
+        ...
+
+    def open_deals(self) -> Sequence[Deal]: ...
+
+    def tasks(self) -> Sequence[Task]:
+        """Tasks not done, by due date, those without one last."""
+        ...
+
+    def notes(self, words: Iterable[str], until: datetime, limit: int) -> Sequence[Note]:
+        """Notes that mention any of these words, names or addresses: most matches first, then newest."""
+        ...
+
+    def told(self, cadence: str, before: datetime) -> Mapping[str, str]:
+        """Fact key → version as last said by a delivered briefing of this cadence whose due time was before `before`."""
+        ...
+
+    def last_told_at(self, cadence: str, before: datetime) -> datetime | None:
+        """When the newest delivered briefing of this cadence before `before` was made."""
+        ...
+
+    def accounts(self) -> Sequence[Account]: ...
+
+    def missed(self, since: datetime, until: datetime) -> Sequence[Occurrence]:
+        """Occurrences that ended failed, unknown or skipped as expired or superseded in [since, until)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a job is asked for: the ledger's row and the cadence it belongs to."""
+
+    cadence: Cadence
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that a job may touch. `audiences` says who sees each channel the occasion is delivered to."""
+
+    items: Items
+    voice: Voice | None = None
+    audiences: Mapping[str, Audience] = field(default_factory=dict)
+    base_url: str = ""
+
+
+class Holidays(Protocol):
+    def __call__(self, person: Person, day: date) -> bool: ...
