@@ -13,6 +13,7 @@ from service.domain.items import Contact, Deal, Event, Message, Note, Series, Ta
 from service.domain.ledger import Cadence, Occurrence
 from service.domain.people import Person
 from service.domain.raw import RawMessage
+from service.domain.rules import Rule
 from service.domain.speech import Recording, Script
 from service.domain.sync import Account, Page, Problem
 from service.domain.verdicts import Judged, Relation
@@ -199,6 +200,7 @@ class Services:
 
     items: Items
     voice: Voice | None = None
+    rules: tuple[Rule, ...] = ()
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     base_url: str = ""
 
