@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
-from service.domain.items import Message
+from service.domain.items import Event, Message, Series
 from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
 from service.domain.verdicts import Verdict
 from service.errors import FenceLost
 from service.store import tables
 from service.store.codec import Codec
 from service.store.database import Database
-from service.store.items import ItemWriter, kind_of
+from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
 MOST_PROBLEMS = 500
@@ -68,10 +68,13 @@ class Accounts:
     def held(self, person: str, name: str) -> dict[str, str]:
         with self._database.read() as on:
             rows = on.execute(select(h.c.ref, h.c.stamp).where(h.c.person == person, h.c.account == name))
-            return {ref: stamp for ref, stamp in rows}
+            return {row.ref: row.stamp for row in rows}
 
     def commit(self, account: Account, page: Page, verdicts: Mapping[str, Verdict], now: datetime, lease: timedelta) -> None:
-        """A page and its cursor, together or not at all. Raises FenceLost where another sync took over."""
+        """A page and its cursor, together or not at all. Raises FenceLost where another sync took over.
+
+        Reveille's own briefings are held, so that they aren't read again, but never become items.
+        """
         person, name = account.person, account.name
         with self._database.write() as on:
             self._fenced(on, account, cursor=page.cursor, lease_until=now + lease)
@@ -91,6 +94,32 @@ class Accounts:
         with self._database.write() as on:
             since = func.coalesce(a.c.failing_since, now)
             self._fenced(on, account, health=health.value, error=error, failing_since=since, lease_until=None)
+
+    # --- expanded calendars ---------------------------------------------------------------------------------------------
+
+    def series(self, person: str, name: str) -> Sequence[Series]:
+        query = select(tables.item.c.sealed).where(
+            tables.item.c.person == person, tables.item.c.kind == "series", tables.item.c.account == name
+        )
+        with self._database.read() as on:
+            return [self._codec.unpack(sealed, Series) for sealed in on.execute(query).scalars()]
+
+    def expanded(self, person: str) -> Mapping[str, str]:
+        """For which window and zone each account's series have their instances in rows; accounts without series are left out."""
+        with self._database.read() as on:
+            return {
+                row.name: row.expanded
+                for row in on.execute(select(a.c.name, a.c.expanded).where(a.c.person == person, a.c.expanded != ""))
+            }
+
+    def store_events(self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str) -> None:
+        with self._database.write() as on:
+            self._fenced(on, account, expanded=expanded)
+            self._items.replace_events(on, account.person, series, events)
+
+    def judge_again(self, person: str, verdicts: Mapping[str, Verdict]) -> None:
+        with self._database.write() as on:
+            self._items.set_verdicts(on, person, verdicts)
 
     def release_all(self, now: datetime) -> None:
         with self._database.write() as on:
@@ -131,7 +160,7 @@ class Accounts:
         before = self._holding(on, person, name, [c.ref for c in changes])
         on.execute(delete(h).where(h.c.person == person, h.c.account == name, h.c.ref.in_(list(before))))
         on.execute(insert(h), list({row["ref"]: row for row in rows}.values()))
-        self._items.put(on, person, [c.item for c in changes], verdicts)
+        self._items.put(on, person, [c.item for c in changes if kind_of(c.item) != OWN_BRIEFING], verdicts)
         now_held = {(kind_of(c.item), c.item.id) for c in changes}
         self._items.drop_unheld(on, person, set(before.values()) - now_held)
 

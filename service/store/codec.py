@@ -20,7 +20,7 @@ WORTH_DEFLATING = 600  # bytes; below it zlib costs more than it saves
 
 @cache
 def _adapter(shape: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+    return TypeAdapter(cast("type", shape))
 
 
 class Codec:

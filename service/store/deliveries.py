@@ -190,6 +190,11 @@ class Deliveries:
         rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
         return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
 
+    def priority(self, notice: str) -> str:
+        with self._database.read() as on:
+            sealed = on.execute(select(tables.notice.c.sealed).where(tables.notice.c.id == notice)).scalar_one()
+        return self._codec.unpack(sealed, Notice).priority
+
     def interruptions(self, person: str, since: datetime) -> int:
         """How many pushes went out since then: for the daily budget."""
         sent = and_(t.c.person == person, t.c.interrupts, t.c.sent_at >= since)

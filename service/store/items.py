@@ -28,8 +28,11 @@ KINDS: Mapping[type, str] = {
 t, w, h = tables.item, tables.term, tables.held
 
 
+OWN_BRIEFING = "briefing"
+
+
 def kind_of(item: Item) -> str:
-    return KINDS[type(item)]
+    return OWN_BRIEFING if isinstance(item, Message) and item.own_briefing else KINDS[type(item)]
 
 
 class ItemWriter:

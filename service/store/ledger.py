@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -48,23 +48,17 @@ class Ledger:
         done = on.execute(build(t).values(row).on_conflict_do_nothing())
         return str(row["id"]) if done.rowcount == 1 else None
 
-    def supersede(
-        self, on: Connection, person: str, cadence: str, subject: str, newest: str, now: datetime, name: str = ""
-    ) -> int:
-        """Ends unclaimed older rows of one cadence and subject; returns how many slots they stood for."""
-        older = and_(
-            t.c.person == person, t.c.cadence == cadence, t.c.subject == subject, t.c.state == State.DUE, t.c.id != newest
-        )
-        if name:
-            older = and_(older, t.c.slot == name)
+    def supersede(self, on: Connection, person: str, cadence: str, before: datetime, now: datetime) -> None:
+        """Ends rows of a cadence that were due before `before` and nobody has claimed yet."""
+        older = and_(_unclaimed(person, cadence), t.c.due_at < before)
+        values = {"state": State.ENDED, "outcome": Outcome.SKIPPED, "reason": "superseded by a newer one", "ended_at": now}
+        on.execute(update(t).where(older).values(values | {"lease_until": None}))
+
+    def absorb(self, on: Connection, person: str, cadence: str) -> int:
+        """Takes away unclaimed rows of an interval; returns how many slots they stood for, to be counted in the next row."""
+        older = _unclaimed(person, cadence)
         count = on.execute(select(func.coalesce(func.sum(t.c.count), 0)).where(older)).scalar_one()
-        on.execute(
-            update(t)
-            .where(older)
-            .values(
-                state=State.ENDED, outcome=Outcome.SKIPPED, reason="superseded by a newer one", ended_at=now, lease_until=None
-            )
-        )
+        on.execute(delete(t).where(older))
         return int(count)
 
     def reschedule(self, on: Connection, person: str, cadence: str, slot: Slot) -> bool:
@@ -88,7 +82,9 @@ class Ledger:
     # --- what a worker does with one row -------------------------------------------------------------------------------
 
     def claim(self, id: str, now: datetime, lease: timedelta) -> Occurrence | None:
-        """Takes a row that is due to be prepared, or whose worker lost its lease. None: somebody else has it, or it isn't time."""
+        """Takes a row that is due to be prepared, or whose worker lost its lease. None: somebody else has it, it isn't time,
+        or another occurrence of the same cadence and subject is being worked on (two would say the same thing twice).
+        """
         free = or_(t.c.state == State.DUE, and_(t.c.state == State.PREPARING, t.c.lease_until < now))
         return self._take(id, free, now, lease, state=State.PREPARING, at=t.c.prepare_at, attempts=t.c.attempts + 1)
 
@@ -103,7 +99,12 @@ class Ledger:
     def _take(
         self, id: str, free: Any, now: datetime, lease: timedelta, *, state: State, at: Any, **more: Any
     ) -> Occurrence | None:
-        ready = and_(t.c.id == id, free, at <= now, or_(t.c.not_before.is_(None), t.c.not_before <= now))
+        other = t.alias()
+        same = and_(
+            other.c.person == t.c.person, other.c.cadence == t.c.cadence, other.c.subject == t.c.subject, other.c.id != t.c.id
+        )
+        alone = ~exists().where(same, other.c.state.in_(RUNNING), other.c.lease_until >= now)
+        ready = and_(t.c.id == id, free, at <= now, or_(t.c.not_before.is_(None), t.c.not_before <= now), alone)
         values = {
             "state": state,
             "fence": t.c.fence + 1,
@@ -150,6 +151,10 @@ class Ledger:
             row = on.execute(select(t).where(t.c.id == id)).mappings().one_or_none()
             return _read(row) if row else None
 
+    def sealed(self, id: str) -> bytes | None:
+        with self._database.read() as on:
+            return on.execute(select(t.c.sealed).where(t.c.id == id)).scalar_one_or_none()
+
     def waiting(self, now: datetime, limit: int = 500) -> Sequence[str]:
         """Ids that somebody should work on now, oldest due first: the sweep rings for these."""
         free = or_(t.c.lease_until.is_(None), t.c.lease_until < now)
@@ -184,6 +189,11 @@ class Ledger:
         with self._database.read() as on:
             rows = on.execute(select(t).where(*where).order_by(*order).limit(limit)).mappings()
             return [_read(row) for row in rows]
+
+
+def _unclaimed(person: str, cadence: str) -> Any:
+    """Rows the clock planned, without those asked for by hand."""
+    return and_(t.c.person == person, t.c.cadence == cadence, t.c.state == State.DUE, t.c.slot.not_like("manual:%"))
 
 
 def _mine(id: str, fence: int) -> Any:

@@ -21,6 +21,7 @@ from service.store.accounts import Accounts
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.deliveries import Deliveries
+from service.store.expansion import Expansion
 from service.store.items import KINDS, thread_key
 from service.store.ledger import Ledger
 
@@ -45,12 +46,10 @@ class PersonItems:
         deliveries: Deliveries,
         ledger: Ledger,
         calendar: CalendarReader,
-        expanded: tuple[datetime, datetime] | None = None,
     ) -> None:
-        """`expanded` is the window whose event instances have rows; outside it series are expanded as they are asked for."""
         self._person, self._database, self._codec = person, database, codec
         self._accounts, self._deliveries, self._ledger = accounts, deliveries, ledger
-        self._calendar, self._expanded = calendar, expanded
+        self._calendar = calendar
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
@@ -104,8 +103,8 @@ class PersonItems:
     # --- calendar ------------------------------------------------------------------------------------------------------
 
     def events(self, start: datetime, end: datetime) -> Sequence[Event]:
-        if self._expanded is None or (start >= self._expanded[0] and end <= self._expanded[1]):
-            # An instance longer than a month that began before `start` is found by its end.
+        in_rows = self._accounts.expanded(self._person.id).values()
+        if all(Expansion.parse(name).covers(start, end) for name in in_rows):
             overlapping = self._every("event", t.c.at < end, or_(t.c.end_at > start, and_(t.c.at == t.c.end_at, t.c.at >= start)))
             return sorted(self._documents(overlapping, Event), key=lambda e: (e.start_at, e.id))
         series = self._documents(self._every("series", t.c.at < end, or_(t.c.end_at.is_(None), t.c.end_at >= start)), Series)

@@ -152,7 +152,6 @@ occurrence = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("fence", BigInteger, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("replaced", Integer, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("started_at", UtcDateTime),

@@ -91,7 +91,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("replaced", sa.Integer(), server_default="0", nullable=False),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=True),
