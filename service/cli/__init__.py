@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from service.cli.brief import brief
+from service.cli.doctor import doctor
 from service.cli.edge import guarded
+from service.cli.rules import rules
+from service.cli.run import run
+from service.cli.status import status
 
 app = typer.Typer(
     name="reveille",
@@ -14,6 +19,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.command()(brief)
+app.command()(doctor)
+app.command()(run)
+app.command()(status)
+app.add_typer(rules, name="rules")
 
 
 def main() -> None:

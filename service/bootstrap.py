@@ -1,0 +1,223 @@
+"""Settings to live objects: the only builder. Nothing above connects anything by itself, nothing below knows of settings files."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from jobs import JOBS
+from service.courier import Courier
+from service.domain.items import Event
+from service.domain.ledger import Cadence
+from service.isolation import Isolated
+from service.logs import logger
+from service.people.holidays import is_holiday
+from service.planner import Planner
+from service.ports import Channel, Services, Source, Surroundings, Voice
+from service.runner import Household, Runner
+from service.settings import Config, load
+from service.settings.section import SourceSettings
+from service.settings.server import Server
+from service.store import Store, fernet_key, instance_secret, open_store
+from service.store.reading import PersonItems
+from service.sync import Progress, Sync
+from service.triage import Triage
+
+log = logger("bootstrap")
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=20), timedelta(minutes=30)
+PARSE_TIME, PARSE_MEMORY = timedelta(seconds=10), 1 << 30
+JUDGED_AGAIN = timedelta(days=30)
+"""How far back stored mail gets new verdicts when the rules change."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def backoff(attempts: int) -> timedelta:
+    """20 s, 40 s, 80 s … half an hour, each shortened by up to a half at random, so that many don't come back at once."""
+    wait = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 12), LONGEST_WAIT)
+    return wait * random.uniform(0.5, 1.0)
+
+
+@dataclass(eq=False)
+class House:
+    """One person's service under one config, alive. Close it: it holds a database and a child process."""
+
+    server: Server
+    config: Config
+    store: Store
+    isolated: Isolated
+    clock: Callable[[], datetime] = utc_now
+    progress: Callable[[Progress], None] = lambda _: None
+
+    # --- reading --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def items(self) -> PersonItems:
+        from service.calendar.reader import IsolatedCalendarReader
+
+        return PersonItems(
+            self.config.person,
+            self.store.database,
+            self.store.codec,
+            accounts=self.store.accounts,
+            deliveries=self.store.deliveries,
+            ledger=self.store.ledger,
+            calendar=IsolatedCalendarReader(self.isolated),
+        )
+
+    @cached_property
+    def triage(self) -> Triage:
+        return Triage(self.config.person, self.config.rules, {s.name: s.kind for s in self.config.sources})
+
+    @cached_property
+    def sync(self) -> Sync:
+        from service.calendar.reader import IsolatedCalendarReader
+
+        connect = {s.name: self._connector(s) for s in self.config.sources}
+        calendar = IsolatedCalendarReader(self.isolated)
+        return Sync(
+            self.config.person,
+            connect,
+            self.store.accounts,
+            self.items,
+            self.triage,
+            calendar,
+            self.clock,
+            lambda p: self.progress(p),
+        )
+
+    def source(self, settings: SourceSettings) -> Source:
+        return settings.connect(self.surroundings(settings.name))
+
+    def _connector(self, settings: SourceSettings) -> Callable[[], Source]:
+        return lambda: self.source(settings)
+
+    # --- saying ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def voice(self) -> Voice:
+        if self.config.voice is not None:
+            return self.config.voice.connect()
+        from service.integrations.espeak import Settings
+
+        return Settings(kind="espeak").connect()
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """Those of the config, and one for everybody who reads along."""
+        channels = {name: settings.connect(self.surroundings(name)) for name, settings in self.config.channels.items()}
+        if not channels:
+            from service.integrations.folder import Settings
+
+            channels["folder"] = Settings(kind="folder", path=Path("briefings")).connect(self.surroundings("folder"))
+        return channels | self._reading_along()
+
+    def _reading_along(self) -> Mapping[str, Channel]:
+        mail = next((s for s in self.config.channels.values() if s.kind == "email"), None)
+        if mail is None:
+            return {}
+        along = {}
+        for reader in self.config.person.reads_too:
+            theirs = type(mail).model_validate(mail.model_dump(by_alias=True) | {"to": [reader.email], "shows": "no_private"})
+            along[_reader_channel(reader.email)] = theirs.connect(self.surroundings(_reader_channel(reader.email)))
+        return along
+
+    @cached_property
+    def services(self) -> Services:
+        audiences = {name: channel.audience for name, channel in self.channels.items()}
+        return Services(self.items, self.voice, self.config.rules, audiences, self.server.base_url)
+
+    # --- running --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cadences(self) -> Mapping[str, Cadence]:
+        """A cadence that names no channel goes to all that don't interrupt."""
+        quiet = tuple(name for name, channel in self.channels.items() if not channel.interrupts and name not in self._readers)
+        return {c.name: c if c.to else replace(c, to=quiet) for c in self.config.cadences}
+
+    @property
+    def _readers(self) -> Mapping[str, frozenset[str]]:
+        return {_reader_channel(r.email): frozenset(r.only) for r in self.config.person.reads_too}
+
+    @cached_property
+    def household(self) -> Household:
+        readers = {name: only for name, only in self._readers.items() if name in self.channels}
+        return Household(self.config.person, self.cadences, self.channels, readers, self.services, self.sync)
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday)
+
+    @cached_property
+    def runner(self) -> Runner:
+        courier = Courier(self.store.database, self.store.deliveries, self.store.accounts, self.clock, backoff)
+        return Runner(
+            self.store.database,
+            self.store.ledger,
+            self.store.deliveries,
+            self.store.codec,
+            courier,
+            lambda person: self.household if person == self.config.person.id else None,
+            JOBS,
+            self.clock,
+            backoff,
+        )
+
+    def activate(self) -> bool:
+        """Makes this config the one in force, in one transaction. Whether it is a new revision."""
+        person, now = self.config.person, self.clock()
+        with self.store.database.write() as on:
+            new = self.store.revisions.current(on, person.id) != self.config.revision
+            if new:
+                number = self.store.revisions.put(on, person.id, self.config.revision, self.config.text, now)
+                log.info("config activated", revision=number)
+            self.planner.activate(on, person, self.cadences.values(), now)
+        self.store.accounts.register(person.id, {s.name: s.kind for s in self.config.sources})
+        if new:
+            self.sync.judge_again(now - JUDGED_AGAIN)
+        return new
+
+    def surroundings(self, name: str) -> Surroundings:
+        from service.calendar.reader import IsolatedCalendarReader
+        from service.mail.reader import IsolatedMailReader
+
+        return Surroundings(
+            person=self.config.person,
+            account=name,
+            folder=self.config.folder,
+            read_mail=IsolatedMailReader(self.isolated),
+            read_calendar=IsolatedCalendarReader(self.isolated),
+            clock=self.clock,
+        )
+
+    def close(self) -> None:
+        self.isolated.close()
+        self.store.close()
+
+    def __enter__(self) -> House:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _events(self, person: str, start: datetime, end: datetime) -> Sequence[Event]:
+        return self.items.events(start, end) if person == self.config.person.id else ()
+
+
+def open_house(server: Server, config: Config | None = None, *, clock: Callable[[], datetime] = utc_now) -> House:
+    """Raises ConfigError where the file, a secret or the key is wrong."""
+    config = config or load(server.config)
+    keys = [fernet_key(server.key.get_secret_value())] if server.key else []
+    server.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(server.database, server.artefacts, keys=keys, secret=instance_secret(server.data / "secret"))
+    return House(server, config, store, Isolated(time_limit=PARSE_TIME, memory_limit=PARSE_MEMORY), clock)
+
+
+def _reader_channel(email: str) -> str:
+    return f"reader {email}"

@@ -1,0 +1,111 @@
+"""The whole service in one process: clock, queue and workers on one database, one service at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+from service.bootstrap import House, open_house
+from service.clock import Clock
+from service.errors import ConfigError, ReveilleError
+from service.logs import logger
+from service.settings import load
+from service.worker import CeleryBell, EmbeddedWorker, application
+
+log = logger("service")
+LOOK_AT_CONFIG = 2.0  # seconds
+
+
+class AlreadyRunning(ReveilleError):
+    pass
+
+
+@contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Holds the data folder's lock file. The lock is the kernel's: a killed process leaves none behind."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise AlreadyRunning(
+                f"A service runs on {data} already (process {holder}): stop it, or set REVEILLE_DATA to another folder."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+class Service:
+    """Starts with what the last one left behind, and follows the config file while it runs."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._start_on(house)
+
+    def _start_on(self, house: House) -> None:
+        app, _ = application(house.server.queue)
+        ledger = house.store.ledger
+        self._worker = EmbeddedWorker(app, house.runner, ledger)
+        self._clock = Clock(house.planner, ledger, CeleryBell(app), house.clock)
+
+    def recover(self) -> None:
+        """We hold the lock: whoever held a lease on this database is dead."""
+        now, store = self._house.clock(), self._house.store
+        left = store.ledger.release_all(now)
+        store.deliveries.release_all(now)
+        store.accounts.release_all(now)
+        if left:
+            log.info("taken over from a service that did not stop cleanly", occurrences=left)
+
+    def start(self) -> None:
+        self._house.activate()
+        self._worker.start()
+        self._clock.start()
+
+    def stop(self) -> None:
+        """What runs is finished, what waits stays in the ledger."""
+        self._clock.stop()
+        self._worker.stop()
+
+    def follow(self, stopped: Event, say: Callable[[str], None]) -> None:
+        """Until `stopped`: an edited config file is activated once it is right, and complained of while it isn't."""
+        file = self._house.config.file
+        seen = _stamp(file)
+        while not stopped.wait(LOOK_AT_CONFIG):
+            if (now := _stamp(file)) == seen or now is None:
+                continue
+            seen = now
+            try:
+                config = load(file)
+            except ConfigError as error:
+                say(f"{file.name} was edited and is not right yet; the last good one stays in force:\n{error}")
+                continue
+            if config.revision != self._house.config.revision:
+                self._move_to(open_house(self._house.server, config, clock=self._house.clock))
+                say(f"{file.name} was edited: the new rules are in force.")
+
+    def _move_to(self, house: House) -> None:
+        self.stop()
+        self._house.close()
+        self._house = house
+        self._start_on(house)
+        self.start()
+
+    def close(self) -> None:
+        self._house.close()
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
