@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from service.cli.edge import guarded
+from service.cli.init import init
+from service.cli.schema import schema
 
 app = typer.Typer(
     name="reveille",
@@ -14,6 +16,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(init)
+app.command()(schema)
 
 
 def main() -> None:

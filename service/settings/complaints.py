@@ -35,17 +35,40 @@ def validated(model: type[Section], data: object, document: Document, place: Pla
     try:
         return model.model_validate(data, context=dict(context))
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_input=False):
-            step, problem, fix = worded(details, model)
-            document.complain((*place, *step), problem, fix)
+        for place_in, (problem, fix) in _furthest(error, model, data).items():
+            document.complain((*place, *place_in), problem, fix)
     except RecursionError:
         document.complain(place, "it is nested too deeply", "Flatten it")
     return None
 
 
-def worded(details: Any, model: type[BaseModel]) -> tuple[Place, str, str]:
+def _furthest(error: ValidationError, model: type[BaseModel], data: object) -> dict[Place, tuple[str, str]]:
+    """One complaint a place. Of the ways a value could have been meant (a union's), those that got furthest into it count."""
+    said: dict[Place, tuple[str, str]] = {}
+    for details in error.errors(include_url=False, include_input=False):
+        place, problem, fix = worded(details, model, data)
+        said.setdefault(place, (problem, fix))
+    inner = {place[:n] for place in said for n in range(1, len(place))}
+    return {place: words for place, words in said.items() if place not in inner}
+
+
+def _written(place: tuple[str | int, ...], data: Any, *, missing: bool) -> Place:
+    """The place without the steps that only pydantic knows: a union's branch, the 0 of a list that was written as one value."""
+    found: list[str | int] = []
+    for i, step in enumerate(place):
+        there = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        if there:
+            data = data[step]
+        elif not (missing and i == len(place) - 1):
+            continue
+        found.append(step)
+    return tuple(found)
+
+
+def worded(details: Any, model: type[BaseModel], data: object) -> tuple[Place, str, str]:
+    """The place below the model, what is wrong and how to mend it."""
     kind, context = details["type"], details.get("ctx", {})
-    place = tuple(step for step in details["loc"] if isinstance(step, (str, int)))
+    place = _written(details["loc"], data, missing=kind == "missing")
     match kind:
         case "reveille":
             return place, context["problem"], context["fix"]

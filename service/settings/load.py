@@ -35,18 +35,20 @@ def find(start: Path | None = None) -> Path | None:
     return here if here.is_file() else None
 
 
-def load(path: Path, *, kinds: Kinds | None = None) -> Config:
-    """Raises ConfigError with every complaint, in the order of the file. Secrets are read once, and not kept."""
+def load(path: Path, *, kinds: Kinds | None = None, secrets: bool = True) -> Config:
+    """Raises ConfigError with every complaint, in the order of the file. Every secret is read once, and not kept;
+    `secrets=False` leaves that out, for a look at a file whose secrets are elsewhere.
+    """
     document = read(path, missing="Run `reveille init` to make one")
-    config = _Reader(document, path.absolute(), kinds or installed()).config()
+    config = _Reader(document, path.absolute(), kinds or installed(), secrets=secrets).config()
     if document.complaints or config is None:
         raise ConfigError(*sorted(dict.fromkeys(document.complaints), key=lambda c: c.line or 0))
     return config
 
 
 class _Reader:
-    def __init__(self, document: Document, path: Path, kinds: Kinds) -> None:
-        self.document, self.path, self.kinds = document, path, kinds
+    def __init__(self, document: Document, path: Path, kinds: Kinds, *, secrets: bool) -> None:
+        self.document, self.path, self.kinds, self.secrets = document, path, kinds, secrets
         self.context = {"folder": path.parent}
 
     def config(self) -> Config | None:
@@ -118,7 +120,8 @@ class _Reader:
             complain((*place, "kind"), str(error), "Install it again, or remove this entry")
             return None
         settings = validated(model, entry, self.document, place, self.context)
-        read_secrets(settings, self.document, place)
+        if self.secrets:
+            read_secrets(settings, self.document, place)
         return settings
 
     def _cadences(self, entries: object) -> dict[str, CadenceSection]:

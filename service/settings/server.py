@@ -149,7 +149,7 @@ def _validated(values: Mapping[str, Any], document: Document) -> Server | None:
         return Server(**values)
     except ValidationError as error:
         for details in error.errors(include_url=False, include_input=False):
-            place, problem, fix = worded(details, Server)
+            place, problem, fix = worded(details, Server, Server.model_fields)
             variable = PREFIX + str(place[0]).upper() if place else ""
             if os.environ.get(variable):
                 _of_environment(document, variable, problem, fix)
