@@ -5,26 +5,17 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from service.domain.ledger import BeforeEvents, Cadence, Every, Timing, WallTimes
 from service.domain.people import Person
 from service.settings.section import Section, wrong
-from service.settings.words import DAYS, ClockTime, Interval, Lead, Many, Name, between, days, say_duration
+from service.settings.words import DAYS, ClockTime, Interval, Lead, Many, Name, between, days
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
-
-
-def say_days(found: frozenset[int]) -> str | list[str]:
-    if found == MONDAY_TO_FRIDAY:
-        return "weekdays"
-    return "daily" if len(found) == 7 else [DAYS[i] for i in sorted(found)]
-
-
 Days = Annotated[
     frozenset[int],
     PlainValidator(days),
-    PlainSerializer(say_days, when_used="json"),
     WithJsonSchema(
         {
             "anyOf": [
@@ -92,7 +83,6 @@ def _lead_or_none(value: object) -> timedelta | None:
 OptionalLead = Annotated[
     timedelta | None,
     PlainValidator(_lead_or_none),
-    PlainSerializer(lambda lead: say_duration(lead) if lead else None, when_used="json"),
     WithJsonSchema(
         {
             "anyOf": [

@@ -21,8 +21,8 @@ Priority = Literal["urgent", "high", "normal", "low"]
 
 
 class WorkingHours(Section):
-    from_: Annotated[ClockTime, Field(alias="from", description="When the working day begins")] = time(9)
-    until: Annotated[ClockTime, Field(description="When it ends")] = time(18)
+    from_: Annotated[ClockTime, Field(alias="from", description="When the working day begins", examples=["09:00"])] = time(9)
+    until: Annotated[ClockTime, Field(description="When it ends", examples=["18:00"])] = time(18)
 
     @model_validator(mode="after")
     def _forward(self) -> Self:

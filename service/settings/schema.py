@@ -17,10 +17,14 @@ def schema(kinds: Kinds | None = None) -> dict[str, Any]:
     """JSON Schema 2020-12 of the whole file, with every kind this environment can load."""
     from pydantic.json_schema import models_json_schema
 
+    from service.settings.defaults import AsWritten
+
     known = kinds or installed()
     families = {"sources": known.sources.loadable(), "channels": known.channels.loadable(), "voice": known.voices.loadable()}
     models: list[type[Section]] = [File, RuleSection, *JOBS.values(), *(m for found in families.values() for m in found.values())]
-    refs, whole = models_json_schema([(model, "validation") for model in models], ref_template="#/$defs/{model}")
+    refs, whole = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/$defs/{model}", schema_generator=AsWritten
+    )
     at = {model: ref for (model, _), ref in refs.items()}
     definitions = whole["$defs"]
     for found in families.values():

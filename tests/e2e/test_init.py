@@ -23,7 +23,7 @@ def reveille(folder: Path, *words: str, answers: str | None = None) -> subproces
     env |= {"HOME": str(folder / "home"), "PYTHONPATH": str(ROOT), "TZ": "Europe/Zurich", "COLUMNS": "200", "NO_COLOR": "1"}
     command = [sys.executable, "-W", "error::DeprecationWarning:service", "-c", RUN, *words]
     given = {"input": answers} if answers is not None else {"stdin": subprocess.DEVNULL}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60, **given)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=180, **given)
     assert "Traceback" not in done.stderr
     return done
 

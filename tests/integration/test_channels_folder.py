@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from service.domain.delivery import Audience, IdempotencyKey, Rendered
-from service.errors import AccessLost, ExternalError, Rejected, Unavailable
+from service.errors import AccessLost, ExternalError, Rejected
 from service.integrations.folder import Settings
 from service.integrations.folder.channel import Folder
 from tests.integration.surroundings import KEY, a_notice, an_mp3, surroundings
