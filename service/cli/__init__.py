@@ -7,8 +7,12 @@ import typer
 from service.cli.brief import brief
 from service.cli.doctor import doctor
 from service.cli.edge import guarded
+from service.cli.events import events
+from service.cli.explain import explain
+from service.cli.init import init
 from service.cli.rules import rules
 from service.cli.run import run
+from service.cli.schema import schema
 from service.cli.status import status
 
 app = typer.Typer(
@@ -19,10 +23,13 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
 app.command()(brief)
 app.command()(doctor)
+app.command()(events)
+app.command()(explain)
+app.command()(init)
 app.command()(run)
+app.command()(schema)
 app.command()(status)
 app.add_typer(rules, name="rules")
 

@@ -1,0 +1,152 @@
+"""What `reveille init` was told, and what it can find out by itself."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+MAIL_PLACES = ("Maildir", "Mail", ".maildir", ".mail", "mail", ".local/share/mail")
+PROFILES = (".thunderbird/*/ImapMail/*", ".thunderbird/*/Mail/*", "Library/Thunderbird/Profiles/*/ImapMail/*")
+
+
+@dataclass(slots=True)
+class Table:
+    """A CSV file: what its rows are, and its headers by our field names."""
+
+    path: Path
+    holds: str  # contacts, deals or tasks
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Smtp:
+    host: str
+    port: int | None = None
+    user: str = ""
+    password_env: str = "SMTP_PASSWORD"  # noqa: S105  # the name of a variable
+
+
+@dataclass(slots=True)
+class Answers:
+    name: str
+    emails: list[str]
+    timezone: str
+    mail: list[tuple[str, Path]] = field(default_factory=list)  # kind and place
+    calendars: list[str] = field(default_factory=list)  # a path or a URL
+    slack_exports: list[Path] = field(default_factory=list)
+    notes: list[Path] = field(default_factory=list)
+    vcards: list[Path] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    smtp: Smtp | None = None
+    folder: Path | None = None
+    morning: str = "07:00"
+    guessed_email: bool = False
+
+
+def usual_name() -> str:
+    """The full name the system holds of its user, else the user's name."""
+    user = _user()
+    with suppress(ImportError, KeyError, OSError):
+        import pwd
+
+        full = pwd.getpwnam(user).pw_gecos.partition(",")[0].strip()
+        if full and full != "root":
+            return full
+    return user
+
+
+def usual_email() -> str:
+    """A shape to be replaced: the user at this machine."""
+    user, host = (re.sub(r"[^a-z0-9.-]", "", part.lower()).strip(".-") for part in (_user(), socket.gethostname()))
+    return f"{user or 'me'}@{host or 'localhost'}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "me"
+
+
+def usual_mail(home: Path) -> list[tuple[str, Path]]:
+    """The first usual place that holds mail."""
+    for place in (*(home / name for name in MAIL_PLACES), *_profiles(home)):
+        kind = mail_kind(place)
+        if kind:
+            return [(kind, place)]
+    return []
+
+
+def _profiles(home: Path) -> Iterator[Path]:
+    for pattern in PROFILES:
+        with suppress(OSError):
+            yield from sorted(home.glob(pattern))
+
+
+def mail_kind(place: Path) -> str:
+    """maildir, mbox or eml by what lies there; "" where nothing looks like mail."""
+    try:
+        if place.is_file():
+            return "mbox" if _is_mbox(place) else ""
+        inside = list(islice(place.iterdir(), 2000)) if place.is_dir() else []
+        if any((folder / "cur").is_dir() for folder in (place, *inside)):
+            return "maildir"
+        if any(file.suffix.lower() == ".eml" for file in inside):
+            return "eml"
+        return "mbox" if any(file.is_file() and _is_mbox(file) for file in inside[:200]) else ""
+    except OSError:
+        return ""
+
+
+def _is_mbox(file: Path) -> bool:
+    with file.open("rb") as lines:
+        return lines.read(5) == b"From "
+
+
+def looks_private(url: str) -> bool:
+    """Whether an address is itself a key to what it names: then it has no place in a config file."""
+    return bool(re.search(r"private|secret|token|[?&]|[A-Za-z0-9_-]{20,}|//[^/]*@", url.partition("://")[2] and url))
+
+
+def table(path: Path, holds: str = "") -> Table:
+    """Reads the header line. `holds` is guessed from it where it is not given."""
+    headers = _headers(path)
+    words = " ".join(headers).lower()
+    if not holds:
+        deals = re.search(r"stage|amount|close date|deal|opportunity|pipeline", words)
+        tasks = re.search(r"\bdue\b|assignee|assigned|completed|\btask\b", words)
+        holds = "deals" if deals else "tasks" if tasks else "contacts"
+    return Table(path, holds, _columns(path, holds, headers))
+
+
+def _headers(path: Path) -> list[str]:
+    import csv
+
+    with path.open("rb") as file:
+        line = file.read(16_384).decode("utf-8-sig", "replace")
+    first = next((text for text in line.splitlines() if text.strip()), "")
+    delimiter = max(",;\t|", key=first.count)
+    try:
+        return [header.strip() for header in next(csv.reader([first], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
+
+
+def _columns(path: Path, holds: str, headers: list[str]) -> dict[str, list[str]]:
+    """The same guess that the source makes by itself, written out so that it can be corrected."""
+    from importlib import import_module
+
+    from service.errors import ExternalError
+
+    try:
+        source = import_module("service.integrations.csv_table.columns")
+        found = source.find_columns(holds, headers, {}, str(path))
+    except (ImportError, ExternalError):  # the source will guess by itself, or say what it misses
+        return {}
+    return {name: [headers[i] for i in places] for name, places in found.items() if places}
