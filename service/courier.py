@@ -63,8 +63,8 @@ class Courier:
         if channel is None:
             self.deliveries.drop(delivery.id, f"channel {delivery.channel} was taken out of the config")
             return
-        if delivery.state == DeliveryState.PENDING and now >= occurrence.useful_until:
-            self._give_up(delivery, now)
+        if now >= occurrence.useful_until:
+            self._give_up(delivery, channel, now)
             return
         if (
             delivery.state == DeliveryState.PENDING
@@ -148,12 +148,16 @@ class Courier:
             ours=ours,
         )
 
-    def _give_up(self, delivery: Delivery, now: datetime) -> None:
+    def _give_up(self, delivery: Delivery, channel: Channel, now: datetime) -> None:
         claimed = self.deliveries.claim(delivery.id, now, self.lease)
-        if claimed is not None:
-            last, fence, doubtful = claimed
-            state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
-            self._settle(last, fence, state, error=delivery.error or "it could not be sent while it was of use")
+        if claimed is None:
+            return
+        last, fence, doubtful = claimed
+        if doubtful and (channel.arrived(last.key) or self.accounts.sighted(last.person, last.key.message_id)):
+            self._settle(last, fence, DeliveryState.SENT, receipt="found where it was sent to", sent_at=now)
+            return
+        state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
+        self._settle(last, fence, state, error=delivery.error or "it could not be sent while it was of use")
 
     def _may_interrupt(self, delivery: Delivery, occurrence: Occurrence, person: Person, now: datetime) -> bool:
         today = self.deliveries.interruptions(person.id, day_start(person, now))

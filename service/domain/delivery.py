@@ -114,6 +114,7 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     id: str
+    person: str
     occurrence: str
     notice: str
     channel: str

@@ -246,6 +246,7 @@ def notice_id(occurrence: Occurrence, audience: Audience) -> str:
 def _read(row: RowMapping) -> Delivery:
     return Delivery(
         id=row["id"],
+        person=row["person"],
         occurrence=row["occurrence"],
         notice=row["notice"],
         channel=row["channel"],

@@ -56,9 +56,12 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_channel_will_fail(self, error: Exception) -> None:
         self.sink.answers.append(error)
 
-    @rule(death=st.sampled_from([Killed, KilledAfterArrival]))
-    def the_worker_will_be_killed_while_sending(self, death: type[Killed]) -> None:
-        self.sink.answers.append(death())
+    @rule(death=st.sampled_from([Killed, KilledAfterArrival]), minutes_away=st.sampled_from([1, 3, 40, 300]))
+    def a_worker_is_killed_while_sending(self, death: type[Killed], minutes_away: int) -> None:
+        self.sink.answers = [death()]
+        self.bench.clock.forward(minutes=31)
+        self._survive(self.bench.tick)
+        self.bench.clock.forward(minutes=minutes_away)
 
     @rule()
     def the_worker_is_killed_while_preparing(self) -> None:
