@@ -67,6 +67,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"!?\[([^\]]{0,200})\]\([^)]{0,2000}\)"), r"\1"),
     (re.compile(r"<[A-Za-z/!][^<>]{0,400}>"), " "),
     (re.compile(r"\b(?:https?|ftp|file|slack|mid|mailto|hxxps?):\S+[\w/]|\bwww\.\S+[\w/]", re.IGNORECASE), "a link"),
+    (re.compile(r"(?<![\w/])(?=[A-Za-z/+_-]*[0-9])(?=[0-9/+_-]*[A-Za-z])[\w/+-]{20,}={0,2}"), "a code"),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), _mail),
     (re.compile(r"\+\d[\d ()/.-]{6,18}\d"), _phone),
     *english_money.RULES,

@@ -15,8 +15,8 @@ from service.briefing.render.view import heading
 from service.domain.facts import Briefing, Fact
 from service.domain.speech import Chapter, Script
 
-WORDS_A_MINUTE = 160
-"""Measured with the local voice at its own rate (`tests/bench/bench_render.py`), pauses included."""
+WORDS_A_MINUTE = 155
+"""Measured with the local voice at its own rate, pauses included (`tests/bench/bench_render.py`)."""
 
 LONGEST = 135  # seconds of the 150 that a morning may take: names and long words run over
 _MORNING = (("needs_you",), ("meetings",), ("waiting", "commitments"), ("slack", "rest"))
