@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
 SCHEMES = frozenset({"https", "http", "mailto", "mid", "file", "slack"})
 _PLAIN = re.compile(r"[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)  # printable ASCII without quotes, angle brackets, backslash, ^ ` { | }
 _HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
-_QUAD = re.compile(r"(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})")
 _NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 _HARMLESS_MAILTO = frozenset({"subject", "in-reply-to"})
 
@@ -40,7 +40,13 @@ def _plain_host(netloc: str, host: str) -> bool:
     """A host that a browser will show as it is written: no port left over, no address in disguise (`http://3627734734`)."""
     if not host or not _HOST.fullmatch(netloc):
         return False
-    return not _NUMERIC.fullmatch(host) or bool(_QUAD.fullmatch(host))
+    if not (":" in host or _NUMERIC.fullmatch(host)):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def host(url: str) -> str:
