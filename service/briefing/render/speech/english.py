@@ -28,10 +28,9 @@ _FRACTIONS = {"1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4":
 def spell(text: str) -> str:
     if _PLAIN.fullmatch(text) and not english_words.SHORT.search(text):
         return text
-    rules = (
-        [*_MARKUP, *english_dates.WEEKDAYS, *_FIGURES] if _DIGIT.search(text) else [*_MARKUP, *english_dates.WEEKDAYS, _CHANNEL]
-    )
-    for pattern, saying in (*rules, *english_words.RULES):
+    figures = _FIGURES if _DIGIT.search(text) else (_CHANNEL,)
+    symbols = english_words.SYMBOLS if english_words.SYMBOL.search(text) else ()
+    for pattern, saying in (*_MARKUP, *english_dates.WEEKDAYS, *figures, *english_words.RULES, *symbols):
         text = pattern.sub(saying, text)
     return text
 
