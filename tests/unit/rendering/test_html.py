@@ -72,7 +72,7 @@ def test_links_have_words_and_say_which_host_they_lead_to() -> None:
     html = to_html(a_rich_morning())
     said = {re.sub(r"<[^>]+>", "", inner) for inner in re.findall(r"<a [^>]+>(.*?)</a>", html)}
     assert "mail “Hiring plan Q3”, Sat 07:00" in said
-    assert "calendar (cal.keller.example)" in said
+    assert "calendar at cal.keller.example" in said
     assert all(len(words) > 3 for words in said)
 
 
@@ -121,6 +121,11 @@ def test_a_link_that_may_not_be_followed_is_words_only() -> None:
     html = to_html(a_briefing(sections=(("slack", (fact,)),)))
     assert "javascript" not in html
     assert "calendar “Invite”, 07:00" in html
+
+
+def test_an_address_to_join_by_can_be_followed() -> None:
+    html = to_html(a_meeting_brief(sections=(("when_where", (a_fact("https://meet.example/abc", label="Join"),)),)))
+    assert re.search(r'<a [^>]*href="https://meet.example/abc"[^>]*>https://meet.example/abc</a>', html)
 
 
 def test_template_syntax_in_a_mail_stays_text() -> None:

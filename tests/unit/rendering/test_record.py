@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from service.briefing.render import to_html, to_json, to_notice, to_script, to_text, without_private
 from service.domain.delivery import Audience
@@ -87,6 +88,17 @@ def test_names_are_stable_and_tell_briefings_apart() -> None:
     one, other = (to_notice(an_alert(sections=(("alert", (a_fact(key=k),)),)), Audience.PERSON).files[0].name for k in "ab")
     assert one != other
     assert to_notice(a_rich_morning(), Audience.OTHERS).files[0].name == "morning-2026-05-12-shared.html"
+
+
+def test_two_pushes_of_one_day_do_not_share_a_name() -> None:
+    early, late = (
+        to_notice(
+            a_meeting_brief(kind="push", sections=(("when_where", (a_fact(at=SEVEN + timedelta(hours=h)),)),)), Audience.PERSON
+        )
+        for h in (1, 2)
+    )
+    assert early.files[0].name == "push-2026-05-12-0800-atlas-round.html"
+    assert late.files[0].name != early.files[0].name
 
 
 def test_a_title_from_outside_cannot_leave_the_folder() -> None:

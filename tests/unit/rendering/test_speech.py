@@ -135,6 +135,28 @@ def test_a_fact_says_its_own_speech_and_its_time_once() -> None:
     assert "At nine thirty you meet Dana. At ten o'clock, Standup." in said
 
 
+def test_a_fact_with_words_of_its_own_does_not_hear_its_hours_again() -> None:
+    fact = a_fact("Atlas", label="09:30–10:00", speech="At 09:30, Atlas with Dana.")
+    said = to_script(a_briefing(sections=(("meetings", (fact,)),))).text
+    assert "You have one meeting today. At nine thirty, Atlas with Dana." in said
+
+
+def test_a_bare_link_is_not_said() -> None:
+    join = a_fact("https://meet.example/abc-defg", label="Join")
+    assert "link" not in to_script(a_meeting_brief(sections=(("when_where", (join, a_fact("Room Limmat."))),))).text
+
+
+def test_the_titles_greeting_is_used_where_it_has_one() -> None:
+    said = to_script(a_briefing(title="Good morning, Mara – Tuesday 12 May")).text
+    assert said.startswith("Good morning, Mara, Tuesday the twelfth of May. Nothing needs you today.")
+
+
+def test_sentences_are_short_enough_for_one_breath() -> None:
+    words = [len(s.split()) for s in re.split(r"[.?!]\s", to_script(a_rich_morning()).text)]
+    assert max(words) <= 24
+    assert sum(words) / len(words) <= 12
+
+
 def test_a_meeting_and_an_alert_are_said_too() -> None:
     meeting = to_script(a_meeting_brief())
     assert meeting.text.startswith("Your next meeting, Atlas round. Bring the signed term sheet.")

@@ -45,6 +45,12 @@ def test_a_source_that_could_not_be_read_is_said_at_the_top_and_explained_at_the
     assert "! crm: unreachable since Mon 18:00; last read Mon 05:00." in text
 
 
+def test_a_source_that_the_bottom_line_names_is_not_said_twice_at_the_top() -> None:
+    text = to_text(a_rich_morning(bottom_line="Nothing needs you, but crm could not be read."))
+    assert "Not in here" not in text
+    assert "! crm: unreachable" in text
+
+
 def test_a_briefing_that_read_nothing_says_so() -> None:
     assert "No source was read." in to_text(a_briefing(coverage=Coverage()))
 
