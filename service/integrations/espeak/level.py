@@ -19,8 +19,8 @@ CEILING = 10 ** (-2.0 / 20)
 _FULL = 32768.0
 _MOST_GIVEN_BACK = 1.6  # 4 dB: beyond it a voice sounds pressed
 _BLOCKS = 48  # measured at most: 19 s of sound
-_FRAME = 64  # samples that share one gain step: 3 ms at 22,050 Hz
-_ATTACK, _RELEASE = 0.12, 0.012  # gain a frame: down within 25 ms before a peak, up within a quarter of a second
+_FRAME = 128  # samples that share one gain step: 6 ms at 22,050 Hz
+_ATTACK, _RELEASE = 0.24, 0.024  # gain a frame: down within 25 ms before a peak, up within a quarter of a second
 
 
 def levelled(samples: array[int], rate: int, target: float = TARGET) -> array[int]:
@@ -88,32 +88,37 @@ def _power(block: Sequence[int], lead: int, filters: tuple[float, ...]) -> float
 def limited(samples: array[int], gain: float) -> array[int]:
     """The samples times `gain`, turned down smoothly around every peak that would pass the ceiling.
 
-    What the limiter takes from the whole is given back to it, as far as three rounds reach, so that the loudness is met.
+    What the limiter takes from the whole is given back to it, as far as two rounds reach, so that the loudness is met.
     """
     frames = [samples[i : i + _FRAME] for i in range(0, len(samples), _FRAME)]
     peaks = [_peak(f) / _FULL for f in frames]
     energies = [float(sum(map(mul, f, f))) for f in frames]
     raised, edges = gain, _edges(peaks, gain)
-    for _ in range(3):
+    for _ in range(2):
         kept = sum(map(mul, energies, (a * b for a, b in pairwise(edges)))) / (sum(energies) or 1.0)
         raised = min(gain * _MOST_GIVEN_BACK, gain / math.sqrt(kept)) if kept else gain
         edges = _edges(peaks, raised)
+    return _scaled(samples, edges, raised)
+
+
+def _scaled(samples: array[int], edges: list[float], gain: float) -> array[int]:
+    """Where the limiter rests, which is nearly everywhere, a table of all products is twice as fast as multiplying."""
+    most = int(CEILING * _FULL)
+    table = [max(-most, min(most, int(x * gain))) for x in (*range(32_768), *range(-32_768, 0))]
     out = array("h")
-    for frame, (left, right) in zip(frames, pairwise(edges), strict=True):
-        out.extend(_scaled(frame, raised * left, raised * right))
+    for start, (left, right) in zip(range(0, len(samples), _FRAME), pairwise(edges), strict=True):
+        frame = samples[start : start + _FRAME]
+        if left == right == 1.0:
+            out.extend(map(table.__getitem__, frame))
+        else:
+            first, slope = gain * left, gain * (right - left) / len(frame)
+            out.extend([int(x * (first + i * slope)) for i, x in enumerate(frame)])
     return out
 
 
 def _peak(frame: array[int]) -> int:
     high, low = max(frame), min(frame)
     return high if high > -low else -low
-
-
-def _scaled(frame: array[int], first: float, last: float) -> list[int]:
-    if first == last:
-        return [int(x * first) for x in frame]
-    slope = (last - first) / len(frame)
-    return [int(x * (first + i * slope)) for i, x in enumerate(frame)]
 
 
 def _edges(peaks: list[float], gain: float) -> list[float]:
