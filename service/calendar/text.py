@@ -26,7 +26,8 @@ def read_lines(data: bytes) -> list[str]:
 
 def is_whole(data: bytes) -> bool:
     """Whether the last calendar is closed: an answer cut short on its way is not."""
-    return _as_utf8(data).rstrip(b"\0 \t\r\n").upper().endswith(b"END:VCALENDAR")
+    text = _as_utf8(data).replace(b"\0", b"").upper()
+    return text.rfind(b"END:VCALENDAR") > text.rfind(b"BEGIN:VCALENDAR")
 
 
 def _as_utf8(data: bytes) -> bytes:
