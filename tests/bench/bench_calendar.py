@@ -65,7 +65,9 @@ def main(count: int = 200) -> None:
     print(f"calendar: {count} series, {len(events)} instances in {WINDOW.days} days, {len(problems)} problems")
     print(f"  read    {count / reading:8.0f} series/s  ({reading * 1000:.0f} ms)")
     print(f"  expand  {count / ours:8.0f} series/s  ({ours * 1000:.0f} ms)")
-    print(f"  read and expand {(reading + ours) * 1000:.0f} ms; icalendar with recurring-ical-events {theirs * 1000:.0f} ms", end="")
+    print(
+        f"  read and expand {(reading + ours) * 1000:.0f} ms; icalendar with recurring-ical-events {theirs * 1000:.0f} ms", end=""
+    )
     print(f"; ratio {theirs / (reading + ours):.2f}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
 
 import httpx2
 
@@ -13,7 +14,7 @@ from service.errors import AccessLost, ExternalError, Rejected, Unavailable
 
 LARGEST = 20 * 2**20  # bytes, unpacked
 _PATIENCE = httpx2.Timeout(20.0, connect=10.0)
-_LONGEST = timedelta(seconds=60)  # for a whole answer, however steadily it drips
+_LONGEST = 60.0  # seconds for a whole answer, however steadily it drips
 _CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 _LONGEST_WAIT = timedelta(days=1)
 
@@ -40,7 +41,7 @@ def fetch(url: str, clock: Callable[[], datetime], tags: Mapping[str, str]) -> A
                 return None
             if response.status_code != 200:
                 raise _refusal(response, host, clock())
-            data = _body(response, host, clock)
+            data = _body(response, host)
             return Answer(data, {name: response.headers[name] for name in _CONDITIONS if name in response.headers})
     except httpx2.TimeoutException as error:
         raise Unavailable(f"{host} did not answer in time: it is tried again") from error
@@ -50,14 +51,14 @@ def fetch(url: str, clock: Callable[[], datetime], tags: Mapping[str, str]) -> A
         raise Unavailable(f"{host} can't be reached ({type(error).__name__}): check the network and the address") from error
 
 
-def _body(response: httpx2.Response, host: str, clock: Callable[[], datetime]) -> bytes:
-    until = clock() + _LONGEST
+def _body(response: httpx2.Response, host: str) -> bytes:
+    until = monotonic() + _LONGEST
     data = bytearray()
     for chunk in response.iter_bytes():
         data += chunk
         if len(data) > LARGEST:
             raise Rejected(f"the calendar at {host} is larger than {LARGEST >> 20} MB: subscribe to a smaller one")
-        if clock() > until:
+        if monotonic() > until:
             raise Unavailable(f"{host} sends too slowly: it is tried again")
     return bytes(data)
 

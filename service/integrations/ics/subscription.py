@@ -24,7 +24,7 @@ class Source:
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Raises Unavailable, also where the answer is no whole calendar; AccessLost on 401 and 403; Rejected."""
-        known = _tags(cursor)
+        known = _tags(cursor) if held else {}
         answer = fetch(self._url, self._at.clock, known)
         if answer is None:
             yield Page((), cursor or _cursor({}))
