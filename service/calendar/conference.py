@@ -61,6 +61,12 @@ def find_conference(said: Properties) -> str:
     return _invited(description)
 
 
+def read_url(said: Properties) -> str:
+    """Where a person opens the event; empty where that is no web address."""
+    url = said.text("URL")
+    return url if url.lower().startswith(("https://", "http://")) else ""
+
+
 def _links(text: str) -> Iterator[str]:
     for match in _LINK.finditer(text):
         yield match[0].rstrip(".,;:!?)")

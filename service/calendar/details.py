@@ -8,7 +8,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from service.calendar.conference import find_conference
+from service.calendar.conference import find_conference, read_url
 from service.calendar.entries import Entry
 from service.calendar.people import read_attendees, read_organizer
 from service.calendar.times import Unreadable, read_moment
@@ -46,7 +46,6 @@ def read_details(entry: Entry, zones: Zones, own: frozenset[str], *, cancelled: 
     said = entry.said
     organizer = read_organizer(said)
     attendees = read_attendees(said, organizer)
-    url = said.text("URL")
     return Details(
         title=" ".join(said.text("SUMMARY").split())[:_LONGEST_TITLE],
         status="cancelled" if cancelled else _STATES.get(said.text("STATUS").upper(), "confirmed"),
@@ -60,7 +59,7 @@ def read_details(entry: Entry, zones: Zones, own: frozenset[str], *, cancelled: 
         private=said.text("CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"},
         provenance=_provenance(organizer, attendees, own),
         updated_at=_updated_at(entry, zones),
-        url=url if url.lower().startswith(("https://", "http://")) else "",
+        url=read_url(said),
     )
 
 

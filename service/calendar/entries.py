@@ -73,13 +73,13 @@ def read_entry(block: Block, zones: Zones) -> Entry:
     """Raises Unreadable where nobody can say when it is. Anything less is noted in `wrong`."""
     said = block.properties
     wrong: list[str] = []
-    first = said.first("DTSTART")
+    replaces = said.first("RECURRENCE-ID")
+    first = said.first("DTSTART") or (replaces if said.text("STATUS").upper() == "CANCELLED" else None)
     if first is None:
         raise Unreadable("it has no DTSTART")
     start = read_moment(first, zones)
     end = _read_end(said, start, zones, wrong)
     repetitions = _read_repetitions(said, start, wrong)
-    replaces = said.first("RECURRENCE-ID")
     return Entry(
         uid=read_uid(block),
         start=start,

@@ -53,7 +53,7 @@ def _expand_one(one: Series, start: datetime, end: datetime, own: frozenset[str]
             recurs = len(family) > 1 or family[0].recurs or family[0].replaces is not None
             events.append(_event(one, entry, details[id(entry)], begins, ends, original, home, recurring=recurs))
         if series.is_full:
-            wrong.append(f"it repeats more often than {recurring.MOST_INSTANCES} times in this time; what is beyond is left out")
+            wrong.append(f"it repeats too often, more than {recurring.MOST_INSTANCES} times around this time: not all are shown")
     return events, wrong
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from service.calendar.blocks import Block, Book, shelve
+from service.calendar.conference import read_url
 from service.calendar.entries import Entry, read_entry, read_uid
 from service.calendar.text import read_lines
 from service.calendar.times import Moment, Unreadable, at_home
@@ -16,7 +17,7 @@ from service.domain.sync import Problem
 
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)  # how far wall time is behind and ahead of UTC anywhere
 _LEFT_OUT = ("ATTACH", "X-ALT-DESC", "IMAGE")  # large, and of no use here
-_MOST_PROBLEMS = 200
+_MOST_PROBLEMS = 1000
 
 
 def read(data: bytes, account: str, where: str) -> tuple[tuple[Series, ...], tuple[Problem, ...]]:
@@ -101,7 +102,7 @@ class _Reading:
             first_at=first_at,
             last_at=last_at,
             title=" ".join(master.said.text("SUMMARY").split())[:500],
-            url=master.said.text("URL"),
+            url=read_url(master.said),
         )
 
 

@@ -20,7 +20,7 @@ from service.calendar.times import Moment, at_home, is_day
 MOST_INSTANCES = 5_000
 """Of one series in one window; what goes beyond is left out and reported."""
 
-_MARGIN = timedelta(days=2)
+_MARGIN = timedelta(days=1)
 
 
 class Adapter(EventAdapter):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from dateutil import rrule as dateutil
 from service.calendar.rules import FREQUENCIES, Rule
 from service.calendar.times import DAY, Moment, Unreadable, is_day
 
-MOST_COUNTED = 100_000
+MOST_COUNTED = 50_000
 """Instances counted from a series' start before it is given up: only a rule with COUNT is counted from there."""
 
 _CYCLE_YEARS, _CYCLE = 400, timedelta(days=146_097)  # after which weekdays and leap years come round again
@@ -46,6 +46,10 @@ class Repetition:
             raise Unreadable("its recurrence rule picks from numbered weeks (BYWEEKNO with BYSETPOS), which is not supported")
         if is_day(start) and self._rule.freq in {"HOURLY", "MINUTELY", "SECONDLY"}:
             raise Unreadable("its recurrence rule repeats by the clock, but the event has only a date")
+        try:
+            self._counter(self._start, self._start)
+        except (ValueError, OverflowError) as error:  # what never falls together: INTERVAL=24 from 10:00 on BYHOUR=4
+            raise Unreadable(f"its recurrence rule can't be counted ({error})") from error
 
     @property
     def ends(self) -> bool:
@@ -59,11 +63,7 @@ class Repetition:
         anchor = self._anchor(low)
         # The calendar is moved on by whole 400-year cycles: a rule that never falls is searched to the year 9999.
         shift = _CYCLE * max(0, (_LAST_YEAR - max(high.year, anchor.year)) // _CYCLE_YEARS)
-        try:
-            counter = self._counter(anchor + shift, high + shift)
-        except (ValueError, OverflowError) as error:  # what can't fall together: INTERVAL=24 on BYHOUR=3,4
-            raise Unreadable(f"its recurrence rule can't be counted ({error})") from error
-        yield from self._kept(counter, low, high, shift)
+        yield from self._kept(self._counter(anchor + shift, high + shift), low, high, shift)
 
     def last(self) -> datetime | None:
         """The last wall time, or one no earlier; None where it has no end, or none within a hundred years."""

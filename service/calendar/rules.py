@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,8 @@ _REFUSED_WITH = {
 }
 _INTEGER = re.compile(r"[+-]?\d{1,3}\Z")
 _WEEKDAY = re.compile(rf"([+-]?\d{{1,2}})?({'|'.join(WEEKDAYS)})\Z")
-_COUNT = re.compile(r"\d{1,9}\Z")
+_COUNT = re.compile(r"\d{1,20}\Z")
+_ENDLESS = 10**8  # more is no more: the calendar ends before
 _LONGEST = 2_000  # characters
 
 
@@ -98,7 +100,7 @@ def _positive(parts: dict[str, str], name: str) -> int | None:
         return None
     if not _COUNT.match(value) or int(value) == 0:
         raise Unreadable(f"its recurrence rule has {name}={value[:20]}: it must be 1 or more")
-    return int(value)
+    return min(int(value), _ENDLESS)
 
 
 def _until(parts: dict[str, str]) -> Moment | None:
@@ -146,5 +148,12 @@ def _refuse_nonsense(rule: Rule) -> None:
             raise Unreadable(f"its recurrence rule uses {name}, which {rule.freq} does not allow")
     if any(nth for nth, _ in rule.weekdays) and (rule.freq not in {"YEARLY", "MONTHLY"} or rule.has("BYWEEKNO")):
         raise Unreadable("its recurrence rule counts weekdays (“2MO”) where nothing can be counted")
+    if rule.has("BYMONTH") and rule.has("BYMONTHDAY") and not _has_a_day(rule):
+        raise Unreadable("its recurrence rule falls on a day that no month has")
     if rule.has("BYSETPOS") and not rule.has("BYDAY", *(n for n in _RANGES if n != "BYSETPOS")):
         raise Unreadable("its recurrence rule has BYSETPOS and nothing to pick from")
+
+
+def _has_a_day(rule: Rule) -> bool:
+    lengths = [calendar.monthrange(2024, month)[1] for month in rule.part("BYMONTH")]
+    return any(abs(day) <= length for day in rule.part("BYMONTHDAY") for length in lengths)

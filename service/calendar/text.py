@@ -7,6 +7,7 @@ import re
 _FOLD = re.compile(rb"(?<!\n)\n+[ \t]")  # the lookbehind keeps a long run of empty lines linear
 _STARTS = re.compile(r"[A-Za-z][A-Za-z0-9-]*[ \t]*[;:]")
 _BOUNDARY = re.compile(r"(BEGIN|END)[ \t]*:", re.IGNORECASE)
+_PROSE = re.compile(r"(DESCRIPTION|SUMMARY|LOCATION|COMMENT)[;:]", re.IGNORECASE)
 _FOLDED_LENGTH = 70  # a physical line this long that goes on without its blank was folded wrongly, not broken by a person
 
 
@@ -14,14 +15,19 @@ def read_lines(data: bytes) -> list[str]:
     """Unfolded content lines without empty ones. Folds are undone before decoding: some writers cut inside a character."""
     data = _as_utf8(data)
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
-    lines: list[str] = []
+    lines: list[list[str]] = []
+    before = ""  # the physical line that the last one ended with
     for raw in _FOLD.sub(b"", data).split(b"\n"):
         line = _decode(raw).strip("\ufeff")
         if _STARTS.match(line):
-            lines.append(line)
-        elif line.strip() and lines and not _BOUNDARY.match(lines[-1]):
-            lines[-1] += line if len(lines[-1]) >= _FOLDED_LENGTH else "\\n" + line
-    return lines
+            lines.append([line])
+        elif line.strip() and lines and not _BOUNDARY.match(lines[-1][0]):
+            if len(before) >= _FOLDED_LENGTH:
+                lines[-1].append(line)
+            elif _PROSE.match(lines[-1][0]):  # somebody's line break was never escaped
+                lines[-1].append("\\n" + line)
+        before = line or before
+    return ["".join(pieces) for pieces in lines]
 
 
 def is_whole(data: bytes) -> bool:
