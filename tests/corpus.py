@@ -1,4 +1,4 @@
-"""Public data for measuring, beside the repository; a test that needs it skips where it is absent."""
+"""Where the public data lie that tests marked `corpus` measure on."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ CORPUS = Path(os.environ.get("REVEILLE_CORPUS", Path(__file__).parents[2] / "sha
 def need(*parts: str) -> Path:
     path = CORPUS.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"{path} is absent: it holds public data for measuring (set REVEILLE_CORPUS)")
+        pytest.skip(f"no public data at {path}: set REVEILLE_CORPUS to the folder that holds them")
     return path
