@@ -30,6 +30,7 @@ from service.calendar.zones import Zones, zone_name
 _V = TypeVar("_V")
 NO_UID = "no-uid-"
 """Begins the made-up uid of an event that has none."""
+_MOST_RULES = 10  # of one event; RFC 5545 section 3.8.5.3: it should have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _same_kind(end: Moment, start: Moment) -> Moment:
 
 def _read_repetitions(said: Properties, start: Moment, wrong: list[str]) -> tuple[Repetition, ...]:
     found = []
-    for prop in said.all("RRULE"):
+    for prop in said.all("RRULE")[:_MOST_RULES]:
         try:
             found.append(Repetition(read_rule(prop.value), start))
         except Unreadable as error:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 
-from service.calendar.blocks import Block, Book, shelve
+from service.calendar.blocks import Block, Book, Shelf, shelve
+from service.calendar.bounds import bounds
 from service.calendar.conference import read_url
 from service.calendar.entries import Entry, read_entry, read_uid
 from service.calendar.text import read_lines
-from service.calendar.times import Moment, Unreadable, at_home
-from service.calendar.zones import Zones, find_zone
+from service.calendar.times import Unreadable
+from service.calendar.writing import needed_zones, write
+from service.calendar.zones import Zones
 from service.domain.items import Series
 from service.domain.sync import Problem
 
-_WEST, _EAST = timedelta(hours=12), timedelta(hours=14)  # how far wall time is behind and ahead of UTC anywhere
-_LEFT_OUT = ("ATTACH", "X-ALT-DESC", "IMAGE")  # large, and of no use here
 _MOST_PROBLEMS = 1000
 
 
@@ -30,12 +30,30 @@ def read(data: bytes, account: str, where: str) -> tuple[tuple[Series, ...], tup
     if not shelf.books and shelf.cut is None:
         return (), (Problem(where, "it holds no calendar"),)
     for book in shelf.books:
-        reading.take(book, {k: v for b in shelf.books for k, v in b.zones.items()} | dict(book.zones))
+        reading.take(book, _zones(shelf, book))
     if shelf.cut is not None:
         reading.complain(read_uid(shelf.cut), "the file ends in the middle of it")
     elif not shelf.closed:
         reading.problems.append(Problem(where, "it ends without END:VCALENDAR: something may be missing"))
     return tuple(reading.series()), tuple(reading.problems[:_MOST_PROBLEMS])
+
+
+def split(data: bytes) -> list[tuple[str, bytes]]:
+    """The uids of a calendar, each with a calendar of what it has: nothing in them is looked at."""
+    shelf = shelve(read_lines(data))
+    groups: dict[str, tuple[Book, dict[str, str], list[Block]]] = {}
+    for book in shelf.books:
+        written = _zones(shelf, book)
+        for block in book.events:
+            _, zones, blocks = groups.setdefault(read_uid(block), (book, {}, []))
+            zones |= needed_zones(block, written)
+            blocks.append(block)
+    return [(uid, write(book, zones.values(), blocks).encode()) for uid, (book, zones, blocks) in groups.items()]
+
+
+def _zones(shelf: Shelf, book: Book) -> dict[str, str]:
+    """A calendar's own zones, then those of its neighbours in the file."""
+    return {tzid: text for other in (*shelf.books, book) for tzid, text in other.zones.items()}
 
 
 @dataclass(slots=True)
@@ -81,8 +99,7 @@ class _Reading:
         group = self._groups.setdefault(uid, _Group(book))
         group.entries.append(entry)
         group.blocks.append(block)
-        lines = "\n".join(line for line in block.lines if "TZID" in line.upper())
-        group.zones |= {tzid: text for tzid, text in written.items() if tzid and tzid in lines and find_zone(tzid) is None}
+        group.zones |= needed_zones(block, written)
 
     def series(self) -> Iterable[Series]:
         for uid, group in self._groups.items():
@@ -92,66 +109,15 @@ class _Reading:
                 self.complain(uid, f"its dates are out of reach ({error})")
 
     def _series(self, uid: str, group: _Group) -> Series:
-        first_at, last_at = _bounds(group.entries)
+        first_at, last_at = bounds(group.entries)
         master = next((e for e in group.entries if e.replaces is None), group.entries[0])
         return Series(
             id=f"{self._account}#{uid}",
             account=self._account,
             uid=uid,
-            ical=_write(group),
+            ical=write(group.book, group.zones.values(), group.blocks),
             first_at=first_at,
             last_at=last_at,
             title=" ".join(master.said.text("SUMMARY").split())[:500],
             url=read_url(master.said),
         )
-
-
-def _write(group: _Group) -> str:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Reveille//EN"]
-    if group.book.method:
-        lines.append(f"METHOD:{group.book.method}")
-    if group.book.zone:
-        lines.append(f"X-WR-TIMEZONE:{group.book.zone}")
-    lines += group.zones.values()
-    for block in group.blocks:
-        lines += ["BEGIN:VEVENT", *(line for line in block.lines if not line.upper().startswith(_LEFT_OUT)), "END:VEVENT"]
-    return "\r\n".join([*lines, "END:VCALENDAR", ""])
-
-
-def _bounds(entries: list[Entry]) -> tuple[datetime, datetime | None]:
-    """Outer bounds: nothing lies outside, something may be well inside."""
-    firsts: list[datetime] = []
-    lasts: list[datetime | None] = []
-    for entry in entries:
-        starts: list[Moment] = [entry.start, *(r[0] if isinstance(r, tuple) else r for r in entry.rdates)]
-        firsts += [at_home(s, UTC).astimezone(UTC) for s in starts]
-        lasts += firsts[-len(starts) :]
-        lasts += [_last(entry, r.last()) for r in entry.repetitions]
-    slack = _longest(entries)
-    first = _moved(min(firsts), -_EAST)
-    if any(last is None for last in lasts):
-        return first, None
-    try:
-        return first, max(last for last in lasts if last is not None) + slack + _WEST
-    except OverflowError:
-        return first, None
-
-
-def _last(entry: Entry, wall: datetime | None) -> datetime | None:
-    zone = entry.start.tzinfo if isinstance(entry.start, datetime) else UTC
-    return wall.replace(tzinfo=zone).astimezone(UTC) if wall else None
-
-
-def _longest(entries: list[Entry]) -> timedelta:
-    """The longest instance, and how far RANGE=THISANDFUTURE moves others on."""
-    lengths = [at_home(e.end, UTC) - at_home(e.start, UTC) for e in entries]
-    lengths += [r[1] for e in entries for r in e.rdates if isinstance(r, tuple)]
-    moves = [at_home(e.start, UTC) - at_home(e.replaces, UTC) for e in entries if e.replaces is not None and e.and_future]
-    return max(lengths) + max([timedelta(0), *moves])
-
-
-def _moved(at: datetime, by: timedelta) -> datetime:
-    try:
-        return at + by
-    except OverflowError:
-        return at

@@ -51,10 +51,6 @@ class Repetition:
         except (ValueError, OverflowError) as error:  # what never falls together: INTERVAL=24 from 10:00 on BYHOUR=4
             raise Unreadable(f"its recurrence rule can't be counted ({error})") from error
 
-    @property
-    def ends(self) -> bool:
-        return self._rule.count is not None or self._rule.until is not None
-
     def between(self, low: datetime, high: datetime) -> Iterator[datetime]:
         """Wall times in [low, high), ascending. Raises TooMany where that takes too much counting."""
         high = min(high, datetime(_LAST_YEAR, 1, 1))  # noqa: DTZ001

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.calendar import expand, read
@@ -216,6 +216,7 @@ def test_series_outside_the_window_are_not_looked_at():
 ZONES = ("Europe/Zurich", "America/New_York", "Australia/Lord_Howe")
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     day=st.dates(date(2025, 1, 1), date(2027, 12, 1)),
@@ -247,6 +248,7 @@ def test_gaps_and_folds(zone, wall, start):
     assert shown(an_ics(f"DTSTART;TZID={zone}:{wall}"), "2026-01-01", "2027-01-01")[0][0].start_at == instant(start)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-400, 400), min_size=2, max_size=2, unique=True))
 def test_windows_agree_with_each_other(days):
     """What two adjoining windows show is what the one over both shows."""

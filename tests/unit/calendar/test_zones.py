@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.calendar.zones import Zones, find_zone
@@ -30,6 +30,7 @@ NEAR_CHANGES = st.sampled_from([datetime(2026, 3, 29), datetime(2026, 10, 25)]).
 )
 
 
+@settings(deadline=None)
 @given(wall=QUARTERS | NEAR_CHANGES, fold=st.integers(0, 1))
 def test_a_vtimezone_is_the_zone_it_describes(wall, fold):
     assert wall.replace(tzinfo=OFFICE, fold=fold).utcoffset() == wall.replace(tzinfo=THERE, fold=fold).utcoffset()
