@@ -65,7 +65,11 @@ def test_front_matter_names_title_date_and_people() -> None:
 
 def test_a_list_of_people_in_one_line() -> None:
     assert note("---\nparticipants: [Dana, 'Luis Ortega', \"Mara\"]\n---\nx").people == ("Dana", "Luis Ortega", "Mara")
-    assert note("# Call\n\n**Attendees:** Dana Whitfield (Atlas), Luis and Mara\n\nText").people == ("Dana Whitfield", "Luis", "Mara")
+    assert note("# Call\n\n**Attendees:** Dana Whitfield (Atlas), Luis and Mara\n\nText").people == (
+        "Dana Whitfield",
+        "Luis",
+        "Mara",
+    )
     assert note("# Call\n\n## Participants\n\n- Dana\n- Luis\n\n## Text\n\n- Nobody").people == ("Dana", "Luis")
 
 
@@ -182,7 +186,9 @@ def test_the_folder_may_be_called_folder(tmp_path: Path) -> None:
     assert Settings(kind="notes", path=Path("x")).default_name() == "notes x"
 
 
-@pytest.mark.parametrize("piece", ["[", "![[", "**a", "__a ", "<!--", "%%", "a: ", "- ", "[a](", "=\n=", "# ", "Dana: x\n", "\n\n", "[[a|", "00:00 "])
+@pytest.mark.parametrize(
+    "piece", ["[", "![[", "**a", "__a ", "<!--", "%%", "a: ", "- ", "[a](", "=\n=", "# ", "Dana: x\n", "\n\n", "[[a|", "00:00 "]
+)
 def test_long_lines_of_signs_cost_little(piece: str) -> None:
     started = time.process_time()
     note(piece * (400_000 // len(piece)))
