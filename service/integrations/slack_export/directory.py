@@ -106,13 +106,19 @@ def _is_me(user: User, person: Person, me: str) -> bool:
 
 
 def _channel(raw: Mapping[str, Any], kind: str, directory: Directory) -> Channel:
-    members = frozenset(m for m in raw.get("members") or () if isinstance(m, str))
+    given = raw.get("members")
+    members = frozenset(m for m in given if isinstance(m, str)) if isinstance(given, list) else frozenset()
     name = words(raw.get("name")) or raw["id"]
     direct = kind in {"dms", "mpims"}
     if direct:
         others = sorted(directory.label(m) for m in members - directory.me)
         return Channel(raw["id"], ", ".join(others) or name, raw["id"] if kind == "dms" else name, members, direct=True)
     return Channel(raw["id"], name, name, members)
+
+
+def dicts(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list; of anything else none."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def words(value: Any) -> str:

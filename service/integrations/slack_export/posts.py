@@ -10,7 +10,7 @@ from typing import Any
 
 from service.domain.items import Post, Provenance
 from service.domain.people import Address
-from service.integrations.slack_export.directory import Channel, Directory, words
+from service.integrations.slack_export.directory import Channel, Directory, dicts, words
 from service.integrations.slack_export.wording import mentioned, render, said
 
 _SAID = frozenset(
@@ -31,8 +31,8 @@ class Found:
 
 def posts_of(day: Any, channel: Channel, directory: Directory, link: str, workspace: str) -> Iterator[Found]:
     """`link` is the day file's; with a workspace, each post has its own."""
-    for entry in day if isinstance(day, list) else ():
-        if isinstance(entry, dict) and (found := _found(entry, channel, directory, link, workspace)) is not None:
+    for entry in dicts(day):
+        if (found := _found(entry, channel, directory, link, workspace)) is not None:
             yield found
 
 
@@ -97,5 +97,5 @@ def _mention(user: str, directory: Directory) -> str:
 
 
 def _reactions(reactions: Any) -> int:
-    counts = [r.get("count") for r in reactions if isinstance(r, dict)] if isinstance(reactions, list) else []
+    counts = [reaction.get("count") for reaction in dicts(reactions)]
     return sum(count for count in counts if isinstance(count, int))

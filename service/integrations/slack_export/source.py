@@ -106,6 +106,9 @@ class SlackExport:
         by_folder = _by_folder(held)
         channels = self._channels(folders, directory)
         for channel in channels:
+            if f"{channel.folder}/" in listing.unlisted:
+                table[channel.folder] = before.get(channel.folder, {})
+                continue
             work = _plan(channel, folders[channel.folder], before.get(channel.folder, {}), by_folder.get(channel.folder, {}))
             yield from self._channel(work, directory, held, progress)
         read = {channel.folder for channel in channels}
@@ -154,16 +157,28 @@ class SlackExport:
     def _read(
         self, work: Work, directory: Directory, problems: list[Problem], unread: set[str]
     ) -> Iterator[tuple[str, list[Found]]]:
-        """The newest day first. An answer in a changed day brings in the day on which its thread began."""
-        wanted, others = set(work.wanted), set(work.other)
+        """The newest day first: all of the changed days, and of the others what belongs to a thread that has changed."""
+        wanted, others = self._needed(work, directory)
         for day in sorted(work.days, reverse=True):
-            if day not in work.changed and day not in others:
-                continue
-            found = self._day(work.channel, day, directory, problems, unread)
             if day in work.changed:
-                wanted.update(f.root for f in found)
-                others.update(day for root in {f.root for f in found} - set(work.held) for day in _days_around(root))
-            yield day, [f for f in found if f.root in wanted]
+                yield day, self._day(work.channel, day, directory, problems, unread)
+            elif day in others:
+                yield day, [f for f in self._day(work.channel, day, directory, problems, unread) if f.root in wanted]
+
+    def _needed(self, work: Work, directory: Directory) -> tuple[set[str], set[str]]:
+        """The threads that have to be put together again, and the unchanged days they run over. To know them, the changed
+        days are read once before; not at a first sync, when every day is read anyway.
+        """
+        wanted, others = set(work.wanted), set(work.other)
+        if len(work.changed) < len(work.days):
+            begun: set[str] = set()
+            for day in work.changed:
+                for found in self._day(work.channel, day, directory, [], set()):
+                    (begun if found.post.id.endswith(f"/{found.root}") else wanted).add(found.root)
+            for root in wanted | begun:
+                others.update(work.held.get(root) or (() if root in begun else _days_around(root)))
+            wanted |= begun
+        return wanted, others
 
     def _day(self, channel: Channel, day: str, directory: Directory, problems: list[Problem], unread: set[str]) -> list[Found]:
         path: Path = self._root / channel.folder / f"{day}.json"

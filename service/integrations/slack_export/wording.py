@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from service.domain.people import Person
-from service.integrations.slack_export.directory import Channel, Directory, words
+from service.integrations.slack_export.directory import Channel, Directory, dicts, words
 
 SMALL_ROOM = 20
 """Members up to which @channel and @here mean each of them; in larger rooms they are announcements."""
@@ -25,7 +25,7 @@ def said(post: Mapping[str, Any]) -> str:
     text = words(post.get("text"))
     if not text:
         text = "\n".join(filter(None, (_of_blocks(post.get("blocks"), 0), _of_attachments(post.get("attachments")))))
-    files = [words(f.get("title")) or words(f.get("name")) for f in post.get("files") or () if isinstance(f, dict)]
+    files = [words(f.get("title")) or words(f.get("name")) for f in dicts(post.get("files"))]
     return "\n".join((text, *(f"[file: {name}]" for name in files if name))).strip()
 
 
@@ -92,7 +92,7 @@ def _of_blocks(block: Any, depth: int) -> str:
     if not isinstance(block, dict):
         return ""
     if block.get("type") in {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}:
-        return "".join(_of_element(one) for one in block.get("elements") or () if isinstance(one, dict))
+        return "".join(_of_element(one) for one in dicts(block.get("elements")))
     own = block.get("text")
     parts = (
         words(own) if isinstance(own, str) else _of_blocks(own, depth + 1),
@@ -119,8 +119,7 @@ def _of_element(element: Mapping[str, Any]) -> str:
 
 def _of_attachments(attachments: Any) -> str:
     said: list[str] = []
-    for one in attachments if isinstance(attachments, list) else ():
-        if isinstance(one, dict):
-            parts = [words(one.get(key)) for key in ("pretext", "title", "text")]
-            said.append("\n".join(filter(None, parts)) or words(one.get("fallback")))
+    for one in dicts(attachments):
+        parts = [words(one.get(key)) for key in ("pretext", "title", "text")]
+        said.append("\n".join(filter(None, parts)) or words(one.get("fallback")))
     return "\n".join(filter(None, said))
