@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
-_VOLATILE = re.compile(
-    rb"(?mi)^(?:x-status|status|x-mozilla-(?:status2?|keys)|x-keywords|x-uid|x-gmail-labels):[^\n]*\n(?:[ \t][^\n]*\n)*"
-)
-_STATUS = re.compile(rb"(?mi)^(x-status|status|x-mozilla-status|x-gmail-labels):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
+_KEPT_BY_PROGRAMS = re.compile(rb"\n(x-status|status|x-mozilla-(?:status2?|keys)|x-keywords|x-uid|x-gmail-labels):")
+_GOES_ON = re.compile(rb"\n(?![ \t])")
 _BLANK = re.compile(rb"\n\r?\n")
 _ASCTIME = re.compile(
     rb"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +(\d{1,2}),? +(\d\d?):(\d\d)(?::(\d\d))?[^\r\n]*?\b(\d{4})\b"
@@ -21,6 +19,8 @@ _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep
 _LETTERS = {ord("R"): "seen", ord("A"): "answered", ord("F"): "flagged", ord("T"): "draft", ord("D"): "trashed"}
 _BITS = {0x0001: "seen", 0x0002: "answered", 0x0004: "flagged", 0x0008: "trashed"}
 _LABELS = {"starred": "flagged", "draft": "draft", "drafts": "draft", "trash": "trashed", "opened": "seen"}
+
+_NO_FLAGS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def parse(chunk: bytes) -> Found:
     head, body = (whole[: blank.start() + 1], whole[blank.start() + 1 :]) if blank else (whole + b"\n", b"")
     if head.startswith(b">From "):  # an envelope that was quoted as if it were text
         head = head[head.find(b"\n") + 1 :]
-    flags, labels = _status(head)
-    settled = _VOLATILE.sub(b"", head) if b"tatus" in head or b"X-" in head or b"x-" in head else head
+    settled, fields = _set_apart(head)
+    flags, labels = _status(fields)
     if b"\n>" in body and _QUOTED.search(body):
         body = _QUOTED.sub(rb"\1", body)
     key = hashlib.blake2b(settled, digest_size=10)
@@ -64,11 +64,27 @@ def parse(chunk: bytes) -> Found:
     )
 
 
-def _status(head: bytes) -> tuple[frozenset[str], tuple[str, ...]]:
+def _set_apart(head: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """The header as it was sent, and the fields that mail programs change while it lies in the file."""
+    lower = b"\n" + head.lower()  # its offsets are one higher
+    fields: list[tuple[bytes, bytes]] = []
+    kept: list[bytes] = []
+    at = 0
+    for found in _KEPT_BY_PROGRAMS.finditer(lower):
+        end = _GOES_ON.search(head, found.end() - 1)
+        stop = end.end() if end else len(head)
+        fields.append((found[1], head[found.end() - 1 : stop].strip()))
+        kept.append(head[at : found.start()])
+        at = stop
+    return (b"".join((*kept, head[at:])) if fields else head), fields
+
+
+def _status(fields: list[tuple[bytes, bytes]]) -> tuple[frozenset[str], tuple[str, ...]]:
+    if not fields:
+        return _NO_FLAGS, ()
     flags: set[str] = set()
     labels: tuple[str, ...] = ()
-    for field in _STATUS.finditer(head):
-        name, value = field[1].lower(), field[2].strip()
+    for name, value in fields:
         if name == b"x-mozilla-status":
             with_bits = int(value, 16) if re.fullmatch(rb"[0-9a-fA-F]{1,8}", value) else 0
             flags |= {flag for bit, flag in _BITS.items() if with_bits & bit}
@@ -77,7 +93,7 @@ def _status(head: bytes) -> tuple[frozenset[str], tuple[str, ...]]:
             lower = {label.lower() for label in labels}
             flags |= {_LABELS[label] for label in lower if label in _LABELS}
             flags |= set() if "unread" in lower else {"seen"}
-        else:
+        elif name in {b"status", b"x-status"}:
             flags |= {_LETTERS[letter] for letter in value if letter in _LETTERS}
     return frozenset(flags), labels
 
