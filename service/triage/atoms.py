@@ -28,7 +28,7 @@ _ATOM = re.compile(
   | (?<![\w.:/-])(?P<daymonth>\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?{_GLUE}+(?:of{_GLUE}+|de{_GLUE}+)?{_MONTH}(?:,?{_GLUE}+(?:de{_GLUE}+|del{_GLUE}+)?\d{{4}}\b)?)(?!\w)
   | \b(?P<monthday>{_MONTH}{_GLUE}+(?:the{_GLUE}+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|{_GLUE}?[%€$]|{_GLUE}?(?:am|pm)\b)(?:,?{_GLUE}+\d{{4}}\b)?)
   | \b(?P<nth>the{_GLUE}+\d{{1,2}}(?:st|nd|rd|th)|(?:am|zum|den){_GLUE}+\d{{1,2}}\.(?!\d))(?!\w|{_GLUE}+(?:of{_GLUE}+)?{_MONTH})(?!{_GLUE}+(?:floor|time|century|version|anniversary|place|amendment|quarter|edition))
-  | (?<![\w.:/$€£-])(?P<clock>(?:(?:\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?[-–]{_GLUE}?)?\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?[ap]\.?m\b\.?|\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d|:)|\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?uhr\b|\d{{1,2}}{_GLUE}?h(?:\d{{2}})?\b|noon\b|midday\b|midnight\b|mittags\b|midi\b|minuit\b|mediodía\b)(?:{_GLUE}?\(?(?P<zone>{_ZONE}))?)
+  | (?<![\w.:/$€£-])(?P<clock>(?:(?:\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?[-–]{_GLUE}?)?\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?(?:[ap]m\b|[ap]\.m\.?)|\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d|:)|\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?uhr\b|\d{{1,2}}{_GLUE}?h(?:\d{{2}})?\b|noon\b|midday\b|midnight\b|mittags\b|midi\b|minuit\b|mediodía\b)(?:{_GLUE}?\(?(?P<zone>{_ZONE}))?)
   | \b(?P<within>(?:within|in(?:side)?|in{_GLUE}the|over{_GLUE}the|innerhalb(?:{_GLUE}von)?|binnen|dans(?:{_GLUE}les)?|sous|en|dentro{_GLUE}de|in{_GLUE}den{_GLUE}nächsten){_GLUE}+(?:the{_GLUE}+)?(?:next{_GLUE}+|nächsten{_GLUE}+)?(?P<count>{_COUNT}){_GLUE}*-?(?P<unit>{_UNIT}))\b(?!{_GLUE}+(?:ago|row|old))
   | \b(?P<week>{_any((*named.END_OF_NEXT_WEEK, *named.END_OF_WEEK, *named.NEXT_WEEK, *named.END_OF_MONTH))})\b
   | \b(?P<eod>{_any(named.END_OF_DAY)})\b
@@ -41,7 +41,7 @@ _ATOM = re.compile(
 
 HINT = re.compile(
     r"\d[:./-]\d|\d ?(?:st|nd|rd|th|am|pm|a\.m|p\.m|h|uhr|er)\b|\d\d?\.? (?:of |de )?[a-zäéû]{3}|[a-zé]{3}\.? \d|day\b|days\b|tag\b|tage|woch|week|morrow|tonight|hour|stunde|heure|hora|minut|"
-    r"\beo[dwm]\b|\bcob\b|close of|end of|ende|\bfin\b|final|noon|midnight|heute|morgen|demain|aujourd|hoy|mañana|lun[de]|mar[dt]|jue|jeu|vi?en?dr?|mié|mer[ck]r|mittw|sáb|sam|dom|dim|weekend|semaine|semana|yesterday|\b(?:mon|tue|wed|thu|fri|sat|sun)",
+    r"\beo[dwm]\b|\bcob\b|close of|end of|ende|\bfin\b|final|noon|midnight|heute|morgen|demain|aujourd|hoy|mañana|lun[de]|mar[dt]|jue|jeu|vie|vend|mié|mer[ck]r|mittw|sáb|sam|dom|dim|weekend|semaine|semana|yesterday|\b(?:mon|tue|wed|thu|fri|sat|sun)",
     re.IGNORECASE,
 )
 """A cheap first look: a text without a hit holds no date."""

@@ -10,6 +10,8 @@ _LEAD = re.compile(
     r"^(?:[-*•–—·\s>]+|\(?\d{1,2}[.)]\s+|"
     r"(?:also|and|so|then|but|or|ok|okay|well|hi|hey|hello|finally|lastly|first|second|again|urgent|reminder|action required|quick question|fyi|if possible|when you (?:get|have) (?:a )?(?:chance|minute|moment)|"
     r"außerdem|und|dann|kurze frage|et|puis|y|además)\b[,:!–—-]*\s*|"
+    r"(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|salut|hola)\s+[^,.!?:\n]{1,40}[,!:–—]\s*|"
+    r"(?-i:[A-ZÀ-Þ][\w'’-]+(?: (?:and|&) [A-ZÀ-Þ][\w'’-]+)?)\s*[,:–—]\s*(?=(?:please|pls|can|could|would|will|kannst|können|könntest|peux|pouvez|pourriez|puedes|podrías|bitte)\b)|¿|"
     r"(?:please|pls|plz|kindly|just|bitte|merci de|svp|por favor)\b,?\s+|"
     r"(?:can|could|would|will|can't|couldn't) (?:you|someone|anyone|u|we|i)(?: (?:both|all|two|guys))?(?: be able to)?\s+|"
     r"(?:i|we)(?:'d| would)? (?:need|want|like|ask) you(?:r team)? to\s+|(?:i was|i'm|i am|just) wondering if (?:you|we) (?:could|can|might)\s+|"

@@ -66,7 +66,7 @@ def _asked(sentence: Sentence) -> set[str] | None:
         return None
     if "machine" in found and "link" in found:
         return None
-    return found if weigh(found) >= 0.5 else None
+    return found if weigh(found) >= 0.5 or {"question_end", "opinion", "len1"} <= found else None
 
 
 def _only_courtesy(sentence: Sentence) -> bool:

@@ -16,7 +16,8 @@ _LONGEST = 600  # characters; a longer "sentence" is a table or a dump
 _BREAK = re.compile(
     r"\n[ \t]*\n\s*"  # an empty line
     r"|\n[ \t]*(?=(?:[-*•–—·]|\(?\d{1,2}[.)])[ \t])"  # a bullet or a number
-    r"|(?<=[:,;])[ \t]*\n\s*(?=[A-ZÀ-Þ¿¡])"  # a greeting, a heading
+    r"|[ \t]+(?:(?:and|und|et|y)[ \t]+)?(?=\(\d\)[ \t])"  # "(1) …, and (2) …"
+    r"|(?<=[:,;])[ \t]*\n\s*"  # a greeting, a heading
     r"|(?<=[.!?…])[\"'”’»)\]]*\s+"
     r"|(?<=[。！？])"  # noqa: RUF001
 )
@@ -42,9 +43,17 @@ def split(text: str, offset: int = 0) -> Iterator[Sentence]:
     for gap in _BREAK.finditer(text):
         if text[gap.start() - 1 : gap.start()] == "." and _ABBREVIATION.search(text, max(start, gap.start() - 12), gap.start()):
             continue
+        if text[gap.start() - 1 : gap.start()] in (",", ";") and _goes_on(text, gap):
+            continue
         yield from _sentence(text, start, gap.start(), offset)
         start = gap.end()
     yield from _sentence(text, start, len(text), offset)
+
+
+def _goes_on(text: str, gap: re.Match[str]) -> bool:
+    """A long line that ends in a comma was broken by a mail program; a short one is a greeting or an item."""
+    line = text.rfind("\n", 0, gap.start()) + 1
+    return "\n" in gap[0] and gap.start() - line > 45 and text[gap.end() : gap.end() + 1].islower()
 
 
 def _sentence(text: str, start: int, end: int, offset: int) -> Iterator[Sentence]:
