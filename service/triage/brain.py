@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.domain.verdicts import Category, Request, When
+from service.triage.addressee import Addressee
 from service.triage.pressure import earliest, hours_left, in_words, same_day
 from service.triage.reading import Reading
 
@@ -28,7 +29,9 @@ def opinion(reading: Reading) -> Opinion:
 def _asked(reading: Reading) -> tuple[Request, ...]:
     """What may fall to the person: asked of them, or of everybody in a mail that is not a newsletter."""
     mine = tuple(r for r in reading.said.requests if r.of_me)
-    return mine or (() if reading.newsletter else reading.said.requests)
+    if mine or reading.newsletter:
+        return mine
+    return tuple(a.request for a in reading.said.asked if a.of is Addressee.ALL)
 
 
 def _category(reading: Reading, asked: tuple[Request, ...], due: When | None) -> Category:
@@ -50,7 +53,7 @@ def _category(reading: Reading, asked: tuple[Request, ...], due: When | None) ->
 def _sells(reading: Reading) -> bool:
     if reading.junk.spam or (reading.phishing and reading.junk.likely > 0.2):
         return True
-    score = reading.density("selling") - 0.6 * reading.density("work")
+    score = reading.density("selling") - 0.6 * reading.density("work") + 1.5 * reading.in_subject("selling")
     if reading.newsletter:
         score += 3 if reading.message.bulk.unsubscribe else 1
     if reading.relation.sent or reading.relation.answered:
@@ -61,12 +64,12 @@ def _sells(reading: Reading) -> bool:
 
 
 def _is_private(reading: Reading) -> bool:
-    score = reading.density("private_life") * 0.6 + 0.5 * min(2, reading.distinct("casual")) - reading.density("work") * 0.6
+    score = reading.density("private_life") * 0.75 + 0.5 * min(2, reading.distinct("casual")) - reading.density("work") * 0.6
     if reading.private_sender:
         score += 1
     if reading.machine or reading.newsletter:
         score -= 4
-    return score >= 1.6
+    return score >= 1.4
 
 
 def _by_today(reading: Reading, due: When | None) -> bool:
@@ -78,10 +81,10 @@ def _is_pressing(reading: Reading, asked: tuple[Request, ...], due: When | None)
         return False
     if asked and _by_today(reading, due):
         return True
-    words = reading.distinct("pressing")
+    words = (reading.distinct("pressing") + 0.4 * reading.distinct("troubled")) / max(1, reading.size / 150)
     left = hours_left(due, reading.message.sent_at, reading.person.zone)
     soon = left is not None and left < 36
-    return words >= 4 or (bool(asked) and (words >= 3 or (words >= 1 and soon)))
+    return words >= 3 or (bool(asked) and (words >= 2 or (words >= 0.8 and soon)))
 
 
 def _merely_informs(reading: Reading, asked: tuple[Request, ...]) -> bool:

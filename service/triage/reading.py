@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from service.domain.items import Message, Provenance
 from service.domain.people import Person
 from service.domain.verdicts import Relation
-from service.people import is_free_mail, is_machine
+from service.people import is_external, is_free_mail, is_machine
 from service.triage.junk import Junk, evidence, weigh
-from service.triage.lexicon import Lexicon, tally
+from service.triage.lexicon import Lexicon, tally, words
 from service.triage.phishing import THRESHOLD, signs
 from service.triage.statements import Statements
 from service.triage.words import junk as junk_words
@@ -35,6 +35,11 @@ class Reading:
     def density(self, meaning: str) -> float:
         """Distinct phrases in a hundred words; short messages count as sixty words."""
         return 100 * self.distinct(meaning) / max(self.size, 60)
+
+    def in_subject(self, meaning: str) -> int:
+        """Distinct phrases that the subject holds."""
+        subject = " ".join(words(self.message.subject))
+        return sum(p in subject for p in self.tones.get(meaning, ()))
 
     @property
     def own(self) -> bool:
@@ -64,6 +69,7 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
         tones.setdefault(meaning, {})[" ".join(tokens[start : start + length])] = None
     counts = tally(meaning for meaning, _, _ in found)
     marked = evidence(message, person, tokens, counts)
+    colleague = not is_external(person, message.sender.email) and "fail" not in (message.authentication.dmarc, message.authentication.spf)
     deceit = sorted(signs(message, person, relation, counts, marked), reverse=True)
     return Reading(
         message,
@@ -72,6 +78,6 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
         said,
         len(tokens),
         {meaning: tuple(found_phrases) for meaning, found_phrases in tones.items()},
-        weigh(marked, relation),
-        tuple(reason for _, reason in deceit) if sum(weight for weight, _ in deceit) >= THRESHOLD else (),
+        weigh(marked, relation, colleague=colleague),
+        tuple(reason for _, reason in deceit) if sum(weight for weight, _ in deceit) >= THRESHOLD + (0.5 if colleague else 0) else (),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from service.domain.verdicts import Request, Span, When
 from service.triage.addressee import Addressee, Audience
@@ -12,54 +12,62 @@ from service.triage.dates import Mention
 from service.triage.lexicon import Lexicon
 from service.triage.phrasing import phrase
 from service.triage.sentences import Sentence
-from service.triage.words.asking import SOON, TABLES
+from service.triage.words.asking import DEMANDS, NARRATED, SOON
+
+Dated = tuple[Sentence, tuple[Mention, ...]]
 
 _MOST = 8  # of one message; a form with thirty questions is one errand
 
 _DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
 _FRAMES = frozenset(("please", "please_verb", "let_me_know", "need", "modal"))
 _SOON = Lexicon({"soon": SOON})
-_CLICKS = Lexicon({"machine": TABLES["machine"], "courtesy": TABLES["courtesy"]})
+_DEMANDS = Lexicon({"demand": DEMANDS})
+_NARRATED = Lexicon({"told": NARRATED})
 
 
-def requests(
-    sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], audience: Audience, *, own: bool
-) -> tuple[Request, ...]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    request: Request
+    of: Addressee
+
+
+def requests(sentences: Sequence[Dated], audience: Audience, *, own: bool) -> tuple[Asked, ...]:
     """In the order of the text. `own`: the person wrote it, so nothing in it is asked of them."""
-    found: list[Request] = []
+    found: list[Asked] = []
     heading: When | None = None
     for sentence, dates in sentences:
-        kind = _asked(sentence)
+        kind = _asked(sentence, dates)
         if kind is None:
             if sentence.text.endswith(":"):
                 heading = _deadline(dates) or heading
             continue
         due = _due(sentence, dates, kind) or (heading if not _deadline(dates) else None)
-        found.append(
-            Request(
-                Span(sentence.text, sentence.offset),
-                phrase(sentence.text),
-                of_me=not own and audience.of(sentence) is Addressee.ME,
-                due=due,
-                question="question_end" in kind,
-            )
-        )
+        of = audience.of(sentence)
+        of_me = not own and of is Addressee.ME
+        span = Span(sentence.text, sentence.offset)
+        found.append(Asked(Request(span, phrase(sentence.text), of_me, due, "question_end" in kind), of))
         if len(found) == _MOST:
             break
     return _with_common_deadline(tuple(found), sentences)
 
 
-def _asked(sentence: Sentence) -> set[str] | None:
+def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
     """The features of a sentence that asks for something plainly; None for all others."""
     found = features(sentence.text, sentence.words)
+    demanded = bool(_deadline(dates)) and bool(_DEMANDS.find(sentence.words))
+    if demanded and "told" not in found and "courtesy" not in found and not _narrated(sentence):
+        return found | {"demand"}
     if found.isdisjoint(_DIRECT) or "not_asking" in found and "question_end" not in found:
         return None
     if len(sentence.words) < 3 and "question_end" not in found or len(sentence.words) < 2:
         return None
     if "courtesy" in found and ("question_end" not in found or len(sentence.words) < 7) and _only_courtesy(sentence):
         return None
-    if found & _DIRECT == {"imperative"} and (not found.isdisjoint(("machine", "offer", "thanks")) or sentence.offset < 0):
+    if found & _DIRECT == {"imperative"} and (not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))):
         return None
+    if not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_FRAMES - {"need", "let_me_know"} | {"question_end", "imperative"}):
+        if _narrated(sentence) or found.isdisjoint(("you", "me")):
+            return None
     if found & _DIRECT == {"duty"} and not found.isdisjoint(("machine", "offer", "told", "has_if")):
         return None
     if found & _DIRECT <= {"question_end", "lets"} and "machine" in found:
@@ -67,6 +75,11 @@ def _asked(sentence: Sentence) -> set[str] | None:
     if "machine" in found and "link" in found:
         return None
     return found if weigh(found) >= 0.5 or {"question_end", "opinion", "len1"} <= found else None
+
+
+def _narrated(sentence: Sentence) -> bool:
+    """Tells of a wish or a plan instead of asking: "I wanted to make sure", "I'll need"."""
+    return bool(_NARRATED.find(sentence.words))
 
 
 def _only_courtesy(sentence: Sentence) -> bool:
@@ -81,9 +94,8 @@ def _due(sentence: Sentence, dates: Sequence[Mention], kind: set[str]) -> When |
     if said:
         return said
     if "question_end" not in kind or not kind.isdisjoint(_FRAMES):
-        timely = [m for m in dates if m.last is None or m.when.at or m.span.text]
-        if len(timely) == 1 and "meet" not in kind and "discuss" not in kind and _closes(sentence, timely[0]):
-            return timely[0].due
+        if len(dates) == 1 and "meet" not in kind and "discuss" not in kind and _closes(sentence, dates[0]):
+            return dates[0].due
     hurry = _SOON.find(sentence.words)
     return When(" ".join(sentence.words[hurry[0][1] : hurry[0][1] + hurry[0][2]])) if hurry else None
 
@@ -100,14 +112,12 @@ def _deadline(dates: Sequence[Mention]) -> When | None:
     return next((m.due for m in dates if m.deadline), None)
 
 
-def _with_common_deadline(
-    found: tuple[Request, ...], sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]]
-) -> tuple[Request, ...]:
+def _with_common_deadline(found: tuple[Asked, ...], sentences: Sequence[Dated]) -> tuple[Asked, ...]:
     """A deadline said once, beside the requests or in the subject, holds for the first of them that has none."""
-    if any(r.due for r in found):
+    if any(a.request.due for a in found):
         return found
-    common = next((due for _, dates in sentences if (due := _deadline(dates))), None)
+    common = next((due for s, dates in sentences if (due := _deadline(dates)) and not _narrated(s)), None)
     if common is None:
         return found
-    first = next((i for i, r in enumerate(found) if r.of_me), 0)
-    return tuple(replace(r, due=common) if i == first else r for i, r in enumerate(found))
+    first = next((i for i, a in enumerate(found) if a.request.of_me), 0)
+    return tuple(replace(a, request=replace(a.request, due=common)) if i == first else a for i, a in enumerate(found))

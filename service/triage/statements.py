@@ -11,7 +11,7 @@ from service.triage.addressee import Audience
 from service.triage.commitments import commitments
 from service.triage.dates import Mention, mentions
 from service.triage.lexicon import words
-from service.triage.requests import requests
+from service.triage.requests import Asked, requests
 from service.triage.sentences import Sentence, own_sentences
 
 _MOST_SENTENCES = 120
@@ -23,7 +23,7 @@ class Statements:
     requests: tuple[Request, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     dates: tuple[DateMention, ...] = ()
-    audience: Audience | None = None
+    asked: tuple[Asked, ...] = ()  # the requests, with whom each speaks to
 
 
 def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
@@ -33,11 +33,11 @@ def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
     zone = me.zone
     dated = [(s, mentions(s, message.sent_at, zone)) for s in sentences]
     own = message.provenance is Provenance.OWN
-    audience = Audience(message, me, my_names)
+    asked = requests(dated, Audience(message, me, my_names), own=own)
     return Statements(
         sentences,
-        requests(dated, audience, own=own),
+        tuple(a.request for a in asked),
         commitments(dated, message.sender.email, mine=own),
         tuple(m.statement for _, found in dated for m in found),
-        audience,
+        asked,
     )

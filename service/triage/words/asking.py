@@ -81,3 +81,9 @@ THEY = "he; she; they; it; this; that; the; there; these; those; he's; she's; it
 POLITE = "please; pls; plz; kindly; bitte; just"
 
 SOON = "asap; a s a p; as soon as possible; as soon as you can; right away; immediately; urgently; at once; at your earliest convenience; so bald wie möglich; umgehend; sofort; schnellstmöglich; dringend; dès que possible; au plus vite; immédiatement; en urgence; lo antes posible; cuanto antes; inmediatamente; urgentemente"
+
+DEMANDS = "need; needs; needed; i need; we need; must; require; required; requires; rsvp; confirm; submit; complete; respond; reply; due; mandatory; decision; final call; muss; müssen; benötigen; brauchen; erforderlich; il faut; besoin; necesito; necesitamos; requiere"
+"""With a deadline beside them these ask for something, whatever the grammar."""
+
+NARRATED = "wanted to make sure; want to make sure; to make sure; wanted to; i'll need; i will need; we'll need; we will need; i need to; i'd like to; will send; will share; will provide; will be; i'll; we'll; i will; we will; they need; he needs; she needs; they want; you'll be; we need to; you wanted; you asked; hope you; feel free; happy to; would love to; won't need; no need; don't need; do not need; didn't need"
+"""With these a sentence tells of a plan or a wish and asks nothing by itself."""
