@@ -43,7 +43,7 @@ class Mention:
 def mentions(sentence: Sentence, sent_at: datetime, zone: ZoneInfo) -> tuple[Mention, ...]:
     """Every date and time of a sentence, in order. What could be read two ways ("03/04") has neither date nor moment."""
     text = sentence.text
-    if not atoms.HINT.search(text):
+    if "date" not in sentence.meanings and not atoms.DIGITS.search(text):
         return ()
     sent = sent_at.astimezone(zone)
     found = (_mention(sentence, group, sent, zone) for group in _groups(text))

@@ -18,6 +18,10 @@ def phrases(table: str) -> tuple[str, ...]:
     return tuple(p for p in (part.strip() for part in re.split(r"[;\n]", table)) if p)
 
 
+Hit = tuple[str, int, int]
+"""A meaning, the index of its first word and how many words it takes."""
+
+
 class Lexicon:
     """Phrases by meaning. Looks only at words that begin a phrase, so its cost hardly grows with the number of phrases."""
 
@@ -33,8 +37,8 @@ class Lexicon:
             for head, entries in first.items()
         }
 
-    def find(self, tokens: tuple[str, ...]) -> list[tuple[str, int, int]]:
-        """(meaning, index of the first word, number of words), by position; a word may begin phrases of several meanings."""
+    def find(self, tokens: tuple[str, ...]) -> tuple[Hit, ...]:
+        """By position; a word may begin phrases of several meanings."""
         found = []
         first = self._first
         for i, token in enumerate(tokens):
@@ -44,14 +48,7 @@ class Lexicon:
                     length = len(rest)
                     if not length or tokens[i + 1 : i + 1 + length] == rest:
                         found.append((meaning, i, length + 1))
-        return found
-
-    def meanings(self, tokens: tuple[str, ...]) -> set[str]:
-        return {meaning for meaning, _, _ in self.find(tokens)}
-
-    def counts(self, tokens: tuple[str, ...]) -> dict[str, int]:
-        """How often each meaning occurs."""
-        return tally(meaning for meaning, _, _ in self.find(tokens))
+        return tuple(found)
 
 
 def tally(meanings: Iterable[str]) -> dict[str, int]:

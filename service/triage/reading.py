@@ -9,13 +9,13 @@ from service.domain.people import Person
 from service.domain.verdicts import Relation
 from service.people import is_external, is_free_mail, is_machine
 from service.triage.junk import Junk, evidence, weigh
-from service.triage.lexicon import Lexicon, tally, words
+from service.triage.lexicon import tally, words
 from service.triage.phishing import THRESHOLD, signs
 from service.triage.statements import Statements
-from service.triage.words import junk as junk_words
-from service.triage.words import tone
+from service.triage.words.junk import TABLES as JUNK
+from service.triage.words.tone import TABLES as TONES
 
-_LEXICON = Lexicon(tone.TABLES | junk_words.TABLES)
+_WANTED = frozenset((*JUNK, *TONES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class Reading:
 
 def gather(message: Message, person: Person, relation: Relation, said: Statements) -> Reading:
     tokens = tuple(w for s in said.sentences for w in s.words)
-    found = _LEXICON.find(tokens)
+    hits = [(s, h) for s in said.sentences for h in s.hits if h[0] in _WANTED]
     tones: dict[str, dict[str, None]] = {}
-    for meaning, start, length in found:
-        tones.setdefault(meaning, {})[" ".join(tokens[start : start + length])] = None
-    counts = tally(meaning for meaning, _, _ in found)
+    for s, (meaning, start, length) in hits:
+        tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
+    counts = tally(h[0] for _, h in hits)
     marked = evidence(message, person, tokens, counts)
     colleague = not is_external(person, message.sender.email) and "fail" not in (message.authentication.dmarc, message.authentication.spf)
     deceit = sorted(signs(message, person, relation, counts, marked), reverse=True)

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 from service.domain.verdicts import Request, Span, When
 from service.triage.addressee import Addressee, Audience
-from service.triage.asking import features, weigh
+from service.triage.asking import features, plainly, weigh
 from service.triage.dates import Mention
-from service.triage.lexicon import Lexicon
 from service.triage.phrasing import phrase
 from service.triage.sentences import Sentence
-from service.triage.words.asking import DEMANDS, NARRATED, SOON
 
 Dated = tuple[Sentence, tuple[Mention, ...]]
 
@@ -20,9 +18,6 @@ _MOST = 8  # of one message; a form with thirty questions is one errand
 
 _DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
 _FRAMES = frozenset(("please", "please_verb", "let_me_know", "need", "modal"))
-_SOON = Lexicon({"soon": SOON})
-_DEMANDS = Lexicon({"demand": DEMANDS})
-_NARRATED = Lexicon({"told": NARRATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +48,10 @@ def requests(sentences: Sequence[Dated], audience: Audience, *, own: bool) -> tu
 
 def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
     """The features of a sentence that asks for something plainly; None for all others."""
-    found = features(sentence.text, sentence.words)
-    demanded = bool(_deadline(dates)) and bool(_DEMANDS.find(sentence.words))
+    if not plainly(sentence):
+        return None
+    found = features(sentence)
+    demanded = "demand" in sentence.meanings and bool(_deadline(dates))
     if demanded and "told" not in found and "courtesy" not in found and not _narrated(sentence):
         return found | {"demand"}
     if found.isdisjoint(_DIRECT) or "not_asking" in found and "question_end" not in found:
@@ -79,7 +76,7 @@ def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
 
 def _narrated(sentence: Sentence) -> bool:
     """Tells of a wish or a plan instead of asking: "I wanted to make sure", "I'll need"."""
-    return bool(_NARRATED.find(sentence.words))
+    return "narrated" in sentence.meanings
 
 
 def _only_courtesy(sentence: Sentence) -> bool:
@@ -96,8 +93,7 @@ def _due(sentence: Sentence, dates: Sequence[Mention], kind: set[str]) -> When |
     if "question_end" not in kind or not kind.isdisjoint(_FRAMES):
         if len(dates) == 1 and "meet" not in kind and "discuss" not in kind and _closes(sentence, dates[0]):
             return dates[0].due
-    hurry = _SOON.find(sentence.words)
-    return When(" ".join(sentence.words[hurry[0][1] : hurry[0][1] + hurry[0][2]])) if hurry else None
+    return next(map(When, sentence.said("hurry")), None)
 
 
 def _closes(sentence: Sentence, mention: Mention) -> bool:

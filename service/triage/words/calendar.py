@@ -73,6 +73,15 @@ DEADLINE = (
 )
 """What stands before a date that is a deadline."""
 
+HINTS = "; ".join(
+    (
+        *WEEKDAYS, *(w.lower() for w in SHORT_WEEKDAYS), *MONTHS, *DAYS_AWAY, *END_OF_DAY, *END_OF_WEEK, *END_OF_MONTH, *NEXT_WEEK, *END_OF_NEXT_WEEK,
+        "noon", "midday", "midnight", "mittags", "midi", "minuit", "mediodía", "hour", "hours", "minutes", "mins", "hrs", "days", "weeks", "week",
+        "stunden", "stunde", "minuten", "tagen", "wochen", "heures", "heure", "jours", "semaines", "horas", "hora", "minutos", "días", "semanas", "uhr", "the 15th",
+    )
+)  # fmt: skip
+"""A sentence with none of these words, and no digits as dates and times have them, holds no date."""
+
 ZONES = {
     "utc": "UTC", "gmt": "UTC", "z": "UTC",
     "pt": "America/Los_Angeles", "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pacific": "America/Los_Angeles",
