@@ -69,7 +69,7 @@ def _looked_up(words: str, table: dict[str, int]) -> int:
 
 def _weekday(atom: Atom) -> int:
     words = atom.groups["weekday"].rstrip(".")
-    return named.SHORT_WEEKDAYS[words] if words in named.SHORT_WEEKDAYS else named.WEEKDAYS[words.lower()]
+    return named.SHORT_WEEKDAYS[words] if words in named.SHORT_WEEKDAYS else named.WEEKDAYS[words]
 
 
 def _on_weekday(atom: Atom, wanted: int, today: date) -> date:

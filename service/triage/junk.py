@@ -40,7 +40,7 @@ _IN_WORDS = {
     "fortune": "promises a fortune", "hype": "sales talk", "removal": "mass-mail wording", "mailers": "typical junk goods",
     "threat": "threatens with a deadline", "cheap_domain": "comes from a domain ending common in junk", "bait_domain": "the sender's domain is bait",
     "cheap_link": "links to a domain ending common in junk", "link_to_number": "links to a bare IP address", "shouting": "the subject shouts",
-    "exclaims": "many exclamation marks", "capitals": "written in capitals", "mangled": "disguised spellings", "spaced_out": "torn apart spelling",
+    "exclaims": "many exclamation marks", "capitals": "written in capitals", "spaced_out": "torn apart spelling",
     "hidden": "hides text from the reader", "numbered_sender": "a numbered sender address", "empty": "has no text", "money": "sums of money",
 }  # fmt: skip
 

@@ -27,8 +27,8 @@ sunday; sundays; sonntag; dimanche; domingo
 )
 """Monday is 0."""
 
-SHORT_WEEKDAYS = {"Mon": 0, "Tue": 1, "Tues": 1, "Wed": 2, "Thu": 3, "Thur": 3, "Thurs": 3, "Fri": 4, "Sat": 5, "Sun": 6}
-"""Only as written here, with their capital: "sat" and "sun" are words."""
+SHORT_WEEKDAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
+"""Only with a capital: "sat" and "sun" are words."""
 
 MONTHS = _numbered(
     """
@@ -56,7 +56,7 @@ DAYS_AWAY = {
 }
 
 END_OF_DAY = phrases(
-    "eod; cob; eob; coB; close of business; close of play; end of business; end of the business day; end of business day; end of day; end of the day; end of today; "
+    "eod; cob; eob; close of business; close of play; end of business; end of the business day; end of business day; end of day; end of the day; end of today; "
     "ende des tages; tagesende; büroschluss; feierabend; dienstschluss; fin de journée; la fin de la journée; final del día; fin del día; fin de día"
 )
 END_OF_WEEK = phrases("eow; end of week; end of the week; end of this week; this week; the week's end; ende der woche; ende dieser woche; wochenende; diese woche; dieser woche; fin de semaine; la fin de la semaine; cette semaine; fin de semana; final de la semana; esta semana")
@@ -75,7 +75,7 @@ DEADLINE = (
 
 HINTS = "; ".join(
     (
-        *WEEKDAYS, *(w.lower() for w in SHORT_WEEKDAYS), *MONTHS, *DAYS_AWAY, *END_OF_DAY, *END_OF_WEEK, *END_OF_MONTH, *NEXT_WEEK, *END_OF_NEXT_WEEK,
+        *WEEKDAYS, *SHORT_WEEKDAYS, *MONTHS, *DAYS_AWAY, *END_OF_DAY, *END_OF_WEEK, *END_OF_MONTH, *NEXT_WEEK, *END_OF_NEXT_WEEK,
         "noon", "midday", "midnight", "mittags", "midi", "minuit", "mediodía", "hour", "hours", "minutes", "mins", "hrs", "days", "weeks", "week",
         "stunden", "stunde", "minuten", "tagen", "wochen", "heures", "heure", "jours", "semaines", "horas", "hora", "minutos", "días", "semanas", "uhr", "the 15th",
     )
