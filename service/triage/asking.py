@@ -16,8 +16,7 @@ _YOU = frozenset(phrases(said.YOU))
 _THEY = frozenset(phrases(said.THEY))
 _POLITE = frozenset(phrases(said.POLITE))
 _CLAUSE = re.compile(
-    r"(?:[,;:–—]|\s-+|\bthen|\bso|\band|\bbut|\.\.+)\s+(?:(?:please|pls|just|simply|also|then|maybe|so|kindly) )*([^\W\d_]+)",
-    re.IGNORECASE,
+    r"(?:[,;:–—-]|\bthen|\bso|\band|\bbut|\.\.)\s+(?:(?:please|pls|just|simply|also|then|maybe|so|kindly) )*([^\W\d_]+)"
 )
 """Where a second thing may be asked: "…, then call me"."""
 
@@ -46,7 +45,7 @@ def features(of: Sentence) -> set[str]:
         found.add("please_verb")
     if first in ("don't", "dont", "do", "never") and len(tokens) > 2 and (body[1:2] == ("not",) or body[1] in _IMPERATIVES):
         found.add("imperative_not")
-    if any(clause[1].lower() in _IMPERATIVES for clause in _CLAUSE.finditer(of.text)):
+    if any(verb in _IMPERATIVES for verb in _CLAUSE.findall(of.text.lower())):
         found.add("imperative_clause")
     if "not_asking" in found:
         found -= {"please", "please_verb"}
