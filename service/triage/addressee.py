@@ -53,7 +53,7 @@ class Audience:
 
     def _by_headers(self, message: Message, me: Person) -> Addressee:
         to_me = any(me.is_me(a.email) for a in message.to)
-        if to_me:
+        if to_me and not message.bulk.is_list:
             return Addressee.ME if len(message.to) <= 5 else Addressee.ALL
         if any(me.is_me(a.email) for a in message.cc):
             return Addressee.OTHER

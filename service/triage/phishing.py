@@ -32,7 +32,7 @@ _OFFICE = re.compile(r"security|support|billing|account|service ?desk|help ?desk
 def signs(message: Message, person: Person, relation: Relation, counts: Mapping[str, int], marked: set[str]) -> Iterator[tuple[float, str]]:
     """(weight, in words). Together they are phishing from THRESHOLD on."""
     yield from _pretence(message, person)
-    yield from _links(message)
+    yield from _links(message, newsletter=counts.get("removal", 0) >= 2)
     yield from _lures(message, relation, counts, marked)
     results = message.authentication
     if results.dmarc == "fail":
@@ -105,23 +105,26 @@ def _one_off(a: str, b: str) -> bool:
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
-def _links(message: Message) -> Iterator[tuple[float, str]]:
+def _links(message: Message, *, newsletter: bool) -> Iterator[tuple[float, str]]:
+    """Newsletters and lists are left out: mailing services count clicks through hosts of their own."""
+    if newsletter or message.bulk.unsubscribe or message.bulk.is_list or len(message.links) > 12:
+        return
     for link in message.links[:40]:
         shown = disguised(link)
-        if shown and not message.bulk.unsubscribe and not message.bulk.is_list:  # mailing services count clicks through their own host
+        if shown:
             yield 0.6, f"a link shows {shown} and goes to {host_of(link.target)}"
             return
 
 
 def _lures(message: Message, relation: Relation, counts: Mapping[str, int], marked: set[str]) -> Iterator[tuple[float, str]]:
     stranger = not (relation.sent or relation.known or relation.answered)
-    shady = bool(marked & {"cheap_domain", "bait_domain", "cheap_link", "link_to_number", "numbered_sender"})
+    shady = bool(marked & {"cheap_domain", "bait_domain", "cheap_link", "link_to_number"})
     account, threat = counts.get("account", 0), counts.get("threat", 0)
-    if account >= 1 and (shady or threat) and (message.links or counts.get("clicks") or account >= 3):
+    if account >= (1 if shady else 2) and (shady or threat) and (message.links or counts.get("clicks") or account >= 3):
         yield (0.7 if stranger else 0.3) + (0.4 if shady else 0) + (0.2 if threat else 0), "asks you to confirm an account or password under pressure" if threat else "asks for account data"
     elif account >= 2 and threat:
         yield 0.6 if stranger else 0.2, "asks you to confirm an account under pressure"
-    if counts.get("fortune", 0) >= 2 and (shady or counts.get("fortune", 0) >= 3):
+    if counts.get("fortune", 0) >= (2 if shady else 4):
         yield 1.0 if stranger else 0.4, "promises money that nobody owes you"
     if counts.get("payment", 0) >= 1 and counts.get("pressing", 0) >= 1 and (shady or is_free_mail(message.sender.domain)):
         yield 0.6 if stranger else 0.2, "presses for a payment"

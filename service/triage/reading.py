@@ -53,8 +53,21 @@ class Reading:
     def newsletter(self) -> bool:
         """Sent to many by a program with a way to unsubscribe; a discussion list's mails are written by people."""
         bulk = self.message.bulk
-        discussion = bulk.is_list and (bool(self.message.in_reply_to) or self.message.subject.startswith(("[", "Re:", "RE:")))
-        return (bulk.unsubscribe or bulk.is_list or bulk.feedback_id or bulk.precedence in ("bulk", "junk")) and not discussion
+        answers = bool(self.message.in_reply_to) or self.message.subject[:3].lower() == "re:"
+        discussion = bulk.is_list and (answers or self.message.subject.startswith("["))
+        marked = bulk.unsubscribe or bulk.is_list or bulk.feedback_id or bulk.precedence in ("bulk", "junk")
+        return (marked and not discussion) or (not answers and self._reads_like_one)
+
+    @property
+    def _reads_like_one(self) -> bool:
+        """Without a header that says so: leave the list, click here, read our stories."""
+        leaving = self.distinct("removal")
+        return leaving >= 2 and leaving + self.distinct("clicks") + self.distinct("news") >= 5
+
+    @property
+    def from_strange_list(self) -> bool:
+        """A discussion list outside the person's organisation: a question to everybody there waits for nobody in particular."""
+        return self.message.bulk.is_list and is_external(self.person, self.message.sender.email)
 
     @property
     def private_sender(self) -> bool:
