@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from service.domain.items import Message
     from service.domain.raw import RawMessage
 
 
@@ -21,12 +22,16 @@ class Unreadable(Exception):
 def explain(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE.eml…", help="Messages as files; - reads paths from standard input, one a line.", show_default=False),
+        typer.Argument(
+            metavar="FILE.eml…", help="Messages as files; - reads paths from standard input, one a line.", show_default=False
+        ),
     ],
     json_: Annotated[bool, typer.Option("--json", help="One JSON line a file.")] = False,
     me: Annotated[
         str,
-        typer.Option(metavar="EMAIL", help="Who reads them; else the person of reveille.yaml, else whom each message is sent to."),
+        typer.Option(
+            metavar="EMAIL", help="Who reads them; else the person of reveille.yaml, else whom each message is sent to."
+        ),
     ] = "",
 ) -> None:
     """Show what Reveille sees in a message: its text, what it asks and promises, how much it matters and why.
@@ -35,16 +40,13 @@ def explain(
     """
     from service.cli.audience import Reader
     from service.cli.explained import json_line, readable
-    from service.mail import read_message
 
     reader = Reader.find(me)
     failed = 0
     for path in _paths(files):
         try:
             raw = _raw(path)
-            message = read_message(raw, reader.own)
-            if message.problems and message.problems[0].startswith("could not be read"):
-                raise Unreadable(message.problems[0])
+            message = _message(raw, reader.own)
             verdict = reader.judge(message, raw)
             line = json_line(path, message, verdict) if json_ else readable(path, message, verdict)
         except Unreadable as error:
@@ -83,3 +85,12 @@ def _raw(name: str) -> RawMessage:
     if not data.strip():
         raise Unreadable("it is empty")
     return RawMessage(data, account="file", ref=name, stored_at=stored_at)
+
+
+def _message(raw: RawMessage, own: frozenset[str]) -> Message:
+    from service.mail import read_message
+
+    message = read_message(raw, own)
+    if message.problems and message.problems[0].startswith("could not be read"):
+        raise Unreadable(message.problems[0])
+    return message

@@ -13,6 +13,7 @@ from service.domain.verdicts import Commitment, DateMention, Request, Span, Verd
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
 _SHOWN = 1_200  # characters of the text on a page for the eye
 
@@ -47,7 +48,13 @@ def _fields(message: Message, verdict: Verdict) -> dict[str, Any]:
 
 
 def _request(request: Request) -> dict[str, Any]:
-    return {**_span(request.span), "what": request.what, "of_me": request.of_me, "question": request.question, "due": _when(request.due)}
+    return {
+        **_span(request.span),
+        "what": request.what,
+        "of_me": request.of_me,
+        "question": request.question,
+        "due": _when(request.due),
+    }
 
 
 def _commitment(promise: Commitment) -> dict[str, Any]:
@@ -93,7 +100,7 @@ def _is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _plain(text: str) -> Any:
+def _plain(text: str) -> Text:
     from rich.text import Text
 
     return Text("".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text))

@@ -13,7 +13,29 @@ _MACHINE = re.compile(
     r"ci|jenkins|builds?|calendar-notification|reminders?|receipts?|billing|invoices?|rechnung|orders?|shipping|tracking|security|account-security|"
     r"marketing|promo(?:tions?)?|offers?|deals|subscriptions?|feedback|survey|noreply\w*)(?:[._+-].*|\d*)?$"
 )
-_TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "miss", "mx", "herr", "frau", "mme", "mlle", "m", "sr", "sra", "dipl", "ing", "sir", "dame", "rev"))
+_TITLES = frozenset(
+    (
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "m",
+        "sr",
+        "sra",
+        "dipl",
+        "ing",
+        "sir",
+        "dame",
+        "rev",
+    )
+)
 _SPLIT = re.compile(r"[\s_]+")
 
 

@@ -18,7 +18,9 @@ class Addressee(Enum):
 
 
 _NAME = r"@?[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?"
-_VOCATIVE = re.compile(rf"(?:^|[–—]\s?|\s-+\s|[.;!?]\s)({_NAME}(?:\s{_NAME})?(?:\s*(?:&|,|/|and|und|et|y)\s*{_NAME})*)\s*[,:–—]\s*(?=\S)")
+_VOCATIVE = re.compile(
+    rf"(?:^|[–—]\s?|\s-+\s|[.;!?]\s)({_NAME}(?:\s{_NAME})?(?:\s*(?:&|,|/|and|und|et|y)\s*{_NAME})*)\s*[,:–—]\s*(?=\S)"
+)
 _MENTION = re.compile(rf"^({_NAME})\s(?:can|could|would|will|please|pls)\b")
 _GREETING = re.compile(
     r"^\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|guten (?:tag|morgen)|sehr geehrte[rs]?(?: frau| herr)?|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import exp
 
 from service.triage.lexicon import phrases
@@ -75,7 +76,7 @@ def _shape(text: str, tokens: tuple[str, ...], first: str) -> set[str]:
 
 
 def _after_please(tokens: tuple[str, ...]) -> str:
-    return next((after for word, after in zip(tokens, tokens[1:], strict=False) if word in _POLITE), "")
+    return next((after for word, after in pairwise(tokens) if word in _POLITE), "")
 
 
 def plainly(of: Sentence) -> bool:

@@ -101,7 +101,13 @@ def _merely_informs(reading: Reading, asked: tuple[Request, ...]) -> bool:
 
 
 _BASE = {Category.URGENT: 0.8, Category.NEEDS_REPLY: 0.5, Category.PERSONAL: 0.35, Category.FYI: 0.2, Category.PROMOTION: 0.05}
-_RANGE = {Category.URGENT: (0.7, 1.0), Category.NEEDS_REPLY: (0.3, 0.75), Category.PERSONAL: (0.15, 0.7), Category.FYI: (0.05, 0.4), Category.PROMOTION: (0.0, 0.12)}
+_RANGE = {
+    Category.URGENT: (0.7, 1.0),
+    Category.NEEDS_REPLY: (0.3, 0.75),
+    Category.PERSONAL: (0.15, 0.7),
+    Category.FYI: (0.05, 0.4),
+    Category.PROMOTION: (0.0, 0.12),
+}
 
 
 def _urgency(reading: Reading, category: Category, asked: tuple[Request, ...], due: When | None) -> float:

@@ -16,7 +16,9 @@ _MOST = 6
 _NEGATIONS = frozenset(phrases(said.NEGATIONS))
 _REPORTED = frozenset(phrases(said.REPORTED))
 _WILL = frozenset(("i'll", "i", "we'll", "we"))
-_CLAUSES = re.compile(r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE)
+_CLAUSES = re.compile(
+    r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE
+)
 _QUOTED = re.compile(r"[\"“„«][^\"”“»]{0,300}[\"”“»]")
 _FRAME = re.compile(
     r"^.*?\b(?:(?:i|we)(?:['’]ll| will| shall|['’](?:m|re) going to| (?:am|are) going to| promise to| plan to| intend to| aim to| commit to| can)|will|ich werde|wir werden|je vais|nous allons|voy a|vamos a|let me)\s+(?:also |then |just |definitely |certainly |gladly |try to |be able to |make sure to )*",
@@ -24,9 +26,7 @@ _FRAME = re.compile(
 )
 
 
-def commitments(
-    sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: str, *, mine: bool
-) -> tuple[Commitment, ...]:
+def commitments(sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: str, *, mine: bool) -> tuple[Commitment, ...]:
     """Promises in the first person, in the order of the text. `who` wrote it."""
     found: list[Commitment] = []
     for whole, dates in sentences:

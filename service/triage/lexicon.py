@@ -49,8 +49,7 @@ class Lexicon:
             if entry is None:
                 continue
             alone, longer = entry
-            for meaning in alone:
-                found.append((meaning, i, 1))
+            found.extend((meaning, i, 1) for meaning in alone)
             if longer:
                 for rest, meaning in longer.get(tokens[i + 1] if i + 1 < len(tokens) else "", ()):
                     if len(rest) == 1 or tokens[i + 1 : i + 1 + len(rest)] == rest:

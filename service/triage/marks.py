@@ -18,8 +18,46 @@ _BIG_MONEY = re.compile(r"[$€£] ?\d{1,3}(?:[, ]?\d{3})+|\$ ?\d+(?:\.\d\d)?\b|
 _PERCENT_OFF = re.compile(r"\d{1,2} ?%")
 _GIBBERISH_TAIL = re.compile(r"(?:\s{3,}|\s[.,/]\s*|\s)(?:[a-z]*\d[a-z\d]*|[bcdfghjklmnpqrstvwxz]{5,}[a-z]*)\s*$")
 _NUMBERED_LOCAL = re.compile(r"\d{3,}|^[a-z]*\d+[a-z]+\d+")
-_BAIT = re.compile(r"secure|verif|login|account|update|support|billing|claim|cash|promo|deal|offer|pharm|prize|win(?:ner)?\b|bonus|free|loan|casino|limited|instant|click|mailtrack|track|bank(?!er)")
-_CHEAP_ENDS = frozenset("top xyz biz info ru cn cc tk ml ga cf gq pw icu click link club online site shop win bid loan work vip live fun space buzz rest kim su ws".split())
+_BAIT = re.compile(
+    r"secure|verif|login|account|update|support|billing|claim|cash|promo|deal|offer|pharm|prize|win(?:ner)?\b|bonus|free|loan|casino|limited|instant|click|mailtrack|track|bank(?!er)"
+)
+_CHEAP_ENDS = frozenset(
+    (
+        "top",
+        "xyz",
+        "biz",
+        "info",
+        "ru",
+        "cn",
+        "cc",
+        "tk",
+        "ml",
+        "ga",
+        "cf",
+        "gq",
+        "pw",
+        "icu",
+        "click",
+        "link",
+        "club",
+        "online",
+        "site",
+        "shop",
+        "win",
+        "bid",
+        "loan",
+        "work",
+        "vip",
+        "live",
+        "fun",
+        "space",
+        "buzz",
+        "rest",
+        "kim",
+        "su",
+        "ws",
+    )
+)
 
 
 def marks(message: Message, person: Person) -> Iterator[str]:

@@ -82,7 +82,10 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
         tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
     counts = tally(h[0] for _, h in hits)
     marked = evidence(message, person, tokens, counts)
-    colleague = not is_external(person, message.sender.email) and "fail" not in (message.authentication.dmarc, message.authentication.spf)
+    colleague = not is_external(person, message.sender.email) and "fail" not in (
+        message.authentication.dmarc,
+        message.authentication.spf,
+    )
     deceit = sorted(signs(message, person, relation, counts, marked), reverse=True)
     return Reading(
         message,
@@ -92,5 +95,7 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
         len(tokens),
         {meaning: tuple(found_phrases) for meaning, found_phrases in tones.items()},
         weigh(marked, relation, colleague=colleague),
-        tuple(reason for _, reason in deceit) if sum(weight for weight, _ in deceit) >= THRESHOLD + (0.5 if colleague else 0) else (),
+        tuple(reason for _, reason in deceit)
+        if sum(weight for weight, _ in deceit) >= THRESHOLD + (0.5 if colleague else 0)
+        else (),
     )

@@ -17,6 +17,7 @@ Dated = tuple[Sentence, tuple[Mention, ...]]
 _MOST = 8  # of one message; a form with thirty questions is one errand
 
 _DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
+_COMMANDS = frozenset(("please", "please_verb", "modal", "question_end", "imperative"))
 _FRAMES = frozenset(("please", "please_verb", "let_me_know", "need", "modal"))
 
 
@@ -54,17 +55,19 @@ def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
     demanded = "demand" in sentence.meanings and bool(_deadline(dates))
     if demanded and "told" not in found and "courtesy" not in found and not _narrated(sentence):
         return found | {"demand"}
-    if found.isdisjoint(_DIRECT) or "not_asking" in found and "question_end" not in found:
+    if found.isdisjoint(_DIRECT) or ("not_asking" in found and "question_end" not in found):
         return None
-    if len(sentence.words) < 3 and "question_end" not in found or len(sentence.words) < 2:
+    if (len(sentence.words) < 3 and "question_end" not in found) or len(sentence.words) < 2:
         return None
     if "courtesy" in found and ("question_end" not in found or len(sentence.words) < 7) and _only_courtesy(sentence):
         return None
-    if found & _DIRECT == {"imperative"} and (not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))):
+    if found & _DIRECT == {"imperative"} and (
+        not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))
+    ):
         return None
-    if not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_FRAMES - {"need", "let_me_know"} | {"question_end", "imperative"}):
-        if _narrated(sentence) or found.isdisjoint(("you", "me")):
-            return None
+    wished = not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_COMMANDS)
+    if wished and (_narrated(sentence) or found.isdisjoint(("you", "me"))):
+        return None
     if found & _DIRECT == {"duty"} and not found.isdisjoint(("machine", "offer", "told", "has_if")):
         return None
     if found & _DIRECT <= {"question_end", "lets"} and "machine" in found:
@@ -80,9 +83,22 @@ def _narrated(sentence: Sentence) -> bool:
 
 
 def _only_courtesy(sentence: Sentence) -> bool:
-    """ "Let me know if you have any questions" asks nothing; "if you need more time, please call Dana" does."""
+    """As "Let me know if you have any questions" asks nothing; "if you need more time, please call Dana" does."""
     return sentence.words[0] in ("if", "should") or any(
-        word in sentence.words for word in ("questions", "question", "anything", "help", "clarification", "need", "want", "like", "fragen", "dudas", "duda")
+        word in sentence.words
+        for word in (
+            "questions",
+            "question",
+            "anything",
+            "help",
+            "clarification",
+            "need",
+            "want",
+            "like",
+            "fragen",
+            "dudas",
+            "duda",
+        )
     )
 
 
@@ -90,9 +106,9 @@ def _due(sentence: Sentence, dates: Sequence[Mention], kind: set[str]) -> When |
     said = _deadline(dates)
     if said:
         return said
-    if "question_end" not in kind or not kind.isdisjoint(_FRAMES):
-        if len(dates) == 1 and "meet" not in kind and "discuss" not in kind and _closes(sentence, dates[0]):
-            return dates[0].due
+    open_to_date = ("question_end" not in kind or not kind.isdisjoint(_FRAMES)) and kind.isdisjoint(("meet", "discuss"))
+    if open_to_date and len(dates) == 1 and _closes(sentence, dates[0]):
+        return dates[0].due
     return next(map(When, sentence.said("hurry")), None)
 
 

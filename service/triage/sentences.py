@@ -12,17 +12,17 @@ from service.triage.meanings import LEXICON
 LIMIT = 12_000
 """Characters of a text that are looked at: what is asked stands near the top, and a log pasted below must cost nothing."""
 
-_WIDE = "。！？"  # noqa: RUF001
+_WIDE = "。！？"
 _LONGEST = 600  # characters; a longer "sentence" is a table or a dump
 
 _BREAK = re.compile(
-    r"(?=[\s\"'”’»)\].!?…。！？])(?:"  # noqa: RUF001 - nowhere else can a sentence end
+    r"(?=[\s\"'”’»)\].!?…。！？])(?:"
     r"\n[ \t]*\n\s*"  # an empty line
     r"|\n[ \t]*(?=(?:[-*•–—·]|\(?\d{1,2}[.)])[ \t])"  # a bullet or a number
     r"|[ \t]+(?:(?:and|und|et|y)[ \t]+)?(?=\(\d\)[ \t])"  # "(1) …, and (2) …"
     r"|(?<=[:,;])[ \t]*\n\s*"  # a greeting, a heading
     r"|(?<=[.!?…])[\"'”’»)\]]*\s+"
-    r"|[。！？]"  # noqa: RUF001
+    r"|[。！？]"
     r")"
 )
 _ABBREVIATION = re.compile(

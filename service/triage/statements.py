@@ -9,7 +9,7 @@ from service.domain.people import Person
 from service.domain.verdicts import Commitment, DateMention, Request
 from service.triage.addressee import Audience
 from service.triage.commitments import commitments
-from service.triage.dates import Mention, mentions
+from service.triage.dates import mentions
 from service.triage.requests import Asked, requests
 from service.triage.sentences import Sentence, own_sentences, sentence
 

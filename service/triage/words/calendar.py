@@ -6,11 +6,7 @@ from service.triage.lexicon import phrases
 
 
 def _numbered(table: str, start: int) -> dict[str, int]:
-    return {
-        word: number
-        for number, line in enumerate(table.strip().splitlines(), start)
-        for word in phrases(line)
-    }
+    return {word: number for number, line in enumerate(table.strip().splitlines(), start) for word in phrases(line)}
 
 
 WEEKDAYS = _numbered(
@@ -49,7 +45,12 @@ december; dec; dezember; dez; décembre; decembre; déc; diciembre; dic
 )
 
 DAYS_AWAY = {
-    **dict.fromkeys(phrases("today; tonight; this morning; this afternoon; this evening; heute; heute abend; heute morgen; aujourd'hui; ce soir; cet après-midi; ce matin; hoy; esta noche; esta tarde"), 0),
+    **dict.fromkeys(
+        phrases(
+            "today; tonight; this morning; this afternoon; this evening; heute; heute abend; heute morgen; aujourd'hui; ce soir; cet après-midi; ce matin; hoy; esta noche; esta tarde"
+        ),
+        0,
+    ),
     **dict.fromkeys(phrases("tomorrow; tmrw; tomorow; morgen; demain; mañana; manana"), 1),
     **dict.fromkeys(phrases("day after tomorrow; the day after tomorrow; übermorgen; après-demain; pasado mañana"), 2),
     **dict.fromkeys(phrases("yesterday; gestern; hier; ayer; last night"), -1),
@@ -59,11 +60,21 @@ END_OF_DAY = phrases(
     "eod; cob; eob; close of business; close of play; end of business; end of the business day; end of business day; end of day; end of the day; end of today; "
     "ende des tages; tagesende; büroschluss; feierabend; dienstschluss; fin de journée; la fin de la journée; final del día; fin del día; fin de día"
 )
-END_OF_WEEK = phrases("eow; end of week; end of the week; end of this week; this week; the week's end; ende der woche; ende dieser woche; wochenende; diese woche; dieser woche; fin de semaine; la fin de la semaine; cette semaine; fin de semana; final de la semana; esta semana")
-END_OF_MONTH = phrases("eom; end of month; end of the month; end of this month; month end; monatsende; ende des monats; fin du mois; la fin du mois; fin de mes; final de mes")
-NEXT_WEEK = phrases("next week; early next week; nächste woche; nächster woche; kommende woche; kommender woche; la semaine prochaine; semaine prochaine; la próxima semana; próxima semana; la semana que viene; semana que viene")
-END_OF_NEXT_WEEK = phrases("end of next week; late next week; ende nächster woche; ende der nächsten woche; fin de la semaine prochaine; finales de la próxima semana")
-PARTS_OF_DAY = phrases("morning; afternoon; evening; night; first thing; früh; vormittag; nachmittag; abend; matin; après-midi; soir; por la mañana; por la tarde; por la noche")
+END_OF_WEEK = phrases(
+    "eow; end of week; end of the week; end of this week; this week; the week's end; ende der woche; ende dieser woche; wochenende; diese woche; dieser woche; fin de semaine; la fin de la semaine; cette semaine; fin de semana; final de la semana; esta semana"
+)
+END_OF_MONTH = phrases(
+    "eom; end of month; end of the month; end of this month; month end; monatsende; ende des monats; fin du mois; la fin du mois; fin de mes; final de mes"
+)
+NEXT_WEEK = phrases(
+    "next week; early next week; nächste woche; nächster woche; kommende woche; kommender woche; la semaine prochaine; semaine prochaine; la próxima semana; próxima semana; la semana que viene; semana que viene"
+)
+END_OF_NEXT_WEEK = phrases(
+    "end of next week; late next week; ende nächster woche; ende der nächsten woche; fin de la semaine prochaine; finales de la próxima semana"
+)
+PARTS_OF_DAY = phrases(
+    "morning; afternoon; evening; night; first thing; früh; vormittag; nachmittag; abend; matin; après-midi; soir; por la mañana; por la tarde; por la noche"
+)
 
 DEADLINE = (
     r"by|before|until|till|til|no later than|not later than|at the latest|due(?: by| on| at)?|deadline(?: is|:)?|needed|latest|prior to|within|"
