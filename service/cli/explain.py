@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,24 +15,22 @@ if TYPE_CHECKING:
     from service.domain.items import Message
     from service.domain.raw import RawMessage
 
+_AHEAD = 16
+"""Files read ahead of the one that is shown: keeps the reading process busy and memory flat."""
 
-class Unreadable(Exception):
-    """Why a file could not be read as a message, in words."""
+Found = tuple[str, "RawMessage | None", "Message | None", str]
+"""A path, its bytes and message, or why there are none."""
 
 
 def explain(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="FILE.eml…", help="Messages as files; - reads paths from standard input, one a line.", show_default=False
-        ),
+        typer.Argument(metavar="FILE.eml…", help="Messages as files; - reads paths from standard input, one a line.", show_default=False),
     ],
     json_: Annotated[bool, typer.Option("--json", help="One JSON line a file.")] = False,
     me: Annotated[
         str,
-        typer.Option(
-            metavar="EMAIL", help="Who reads them; else the person of reveille.yaml, else whom each message is sent to."
-        ),
+        typer.Option(metavar="EMAIL", help="Who reads them; else the person of reveille.yaml, else whom each message is sent to."),
     ] = "",
 ) -> None:
     """Show what Reveille sees in a message: its text, what it asks and promises, how much it matters and why.
@@ -43,19 +42,13 @@ def explain(
 
     reader = Reader.find(me)
     failed = 0
-    for path in _paths(files):
-        try:
-            raw = _raw(path)
-            message = _message(raw, reader.own)
+    for path, raw, message, error in _messages(_paths(files), reader.own):
+        if raw is None or message is None:
+            failed += 1
+            line = json_line(path, error=error) if json_ else f"{path}: {error}\n"
+        else:
             verdict = reader.judge(message, raw)
             line = json_line(path, message, verdict) if json_ else readable(path, message, verdict)
-        except Unreadable as error:
-            failed += 1
-            line = json_line(path, error=str(error)) if json_ else f"{path}: {error}\n"
-        except Exception as error:  # one hostile message must not end a run over thousands
-            failed += 1
-            why = f"could not be judged ({type(error).__name__})"
-            line = json_line(path, error=why) if json_ else f"{path}: {why}\n"
         typer.echo(line.encode("utf-8", "replace"), nl=json_)
         sys.stdout.flush()
     if failed:
@@ -71,7 +64,42 @@ def _paths(files: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def _raw(name: str) -> RawMessage:
+def _messages(paths: Iterable[str], own: frozenset[str]) -> Iterator[Found]:
+    """In the order of `paths`. Messages are read in a process of their own, which one of them may bring down."""
+    from service.domain.items import Message
+    from service.isolation import Isolated
+    from service.mail.reader import MEMORY_LIMIT, TIME_LIMIT, IsolatedMailReader
+
+    given: deque[tuple[str, RawMessage | None, str]] = deque()
+
+    def raws() -> Iterator[RawMessage]:
+        for path in paths:
+            raw, error = _raw(path)
+            given.append((path, raw, error))
+            if raw is not None:
+                yield raw
+
+    with Isolated(time_limit=TIME_LIMIT, memory_limit=MEMORY_LIMIT) as isolated:
+        for answer in IsolatedMailReader(isolated, batch=_AHEAD).read(raws(), own):
+            yield from _failed(given)
+            path, raw, _ = given.popleft()
+            if not isinstance(answer, Message):
+                yield path, None, None, answer.what
+            elif answer.problems and answer.problems[0].startswith("could not be read"):
+                yield path, None, None, answer.problems[0]
+            else:
+                yield path, raw, answer, ""
+        yield from _failed(given)
+
+
+def _failed(given: deque[tuple[str, RawMessage | None, str]]) -> Iterator[Found]:
+    """The files at the head of the queue that could not even be opened."""
+    while given and given[0][1] is None:
+        path, _, error = given.popleft()
+        yield path, None, None, error
+
+
+def _raw(name: str) -> tuple[RawMessage | None, str]:
     from service.domain.raw import RawMessage
     from service.mail.limits import MESSAGE_BYTES
 
@@ -81,16 +109,7 @@ def _raw(name: str) -> RawMessage:
             data = file.read(MESSAGE_BYTES + 1)
         stored_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, ValueError) as error:  # ValueError: a path with a null character, a time beyond the calendar
-        raise Unreadable(f"cannot read it: {getattr(error, 'strerror', None) or error}") from error
+        return None, f"cannot read it: {getattr(error, 'strerror', None) or error}"
     if not data.strip():
-        raise Unreadable("it is empty")
-    return RawMessage(data, account="file", ref=name, stored_at=stored_at)
-
-
-def _message(raw: RawMessage, own: frozenset[str]) -> Message:
-    from service.mail import read_message
-
-    message = read_message(raw, own)
-    if message.problems and message.problems[0].startswith("could not be read"):
-        raise Unreadable(message.problems[0])
-    return message
+        return None, "it is empty"
+    return RawMessage(data, account="file", ref=name, stored_at=stored_at), ""

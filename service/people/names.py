@@ -42,7 +42,7 @@ _SPLIT = re.compile(r"[\s_]+")
 def is_machine(address: str | Address) -> bool:
     """Whether a program writes from this address, by its local part: no-reply, notifications, mailer-daemon …"""
     email = address.email if isinstance(address, Address) else address
-    return bool(_MACHINE.match(email.lower().partition("@")[0]))
+    return bool(_MACHINE.match(email.lower().partition("@")[0][:100]))
 
 
 def is_external(person: Person, email: str) -> bool:

@@ -63,7 +63,7 @@ _CHEAP_ENDS = frozenset(
 def marks(message: Message, person: Person) -> Iterator[str]:
     """By name; `junk` knows their weight and says them in words."""
     text = message.text[:_SAMPLE]
-    yield from _subject(message.subject)
+    yield from _subject(message.subject[:300])
     yield from _spelling(text)
     yield from _sender(message)
     if not any(person.is_me(a.email) for a in (*message.to, *message.cc)):

@@ -75,15 +75,16 @@ def _pretence(message: Message, person: Person) -> Iterator[tuple[float, str]]:
     copied = next((real for real in (*mine, *_BRANDS.values()) if looks_like(home, real)), "")
     if copied:
         yield 0.9, f"{domain} imitates {copied}"
-    shown = _ADDRESS.search(sender.name)
+    name = sender.name[:200]  # longer ones are made to slow somebody down
+    shown = _ADDRESS.search(name)
     if shown and organisation(shown[1].lower()) != home:
         yield 0.8, f"its name shows {shown[0]}, but it comes from {sender.email}"
-    brand = _BRAND_NAMED.search(sender.name)
+    brand = _BRAND_NAMED.search(name)
     if (
         brand
         and not copied
         and not _belongs(home, brand[1].lower())
-        and (_OFFICE.search(sender.name) or len(sender.name) < len(brand[1]) + 6)
+        and (_OFFICE.search(name) or len(sender.name) < len(brand[1]) + 6)
     ):
         yield 0.6, f"calls itself {brand[1]}, but writes from {domain}"
     if sender.name and home not in mine and sender.name.casefold() == person.name.casefold() and not person.is_me(sender.email):
