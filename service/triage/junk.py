@@ -90,4 +90,4 @@ def weigh(found: set[str], relation: Relation, *, colleague: bool) -> Junk:
         (f for f in found if f in _IN_WORDS and _WEIGHTS.get(f, 0) > 0),
         key=lambda f: -sum(_WEIGHTS.get(g, 0) for g in (f, f + "+", f + "++") if g in found),
     )
-    return Junk(1 / (1 + exp(-weight)), tuple(_IN_WORDS[f] for f in said[:3]))
+    return Junk(1 / (1 + exp(-weight)), tuple(_IN_WORDS[f] for f in said[:5]))

@@ -83,7 +83,7 @@ def _fields(item: Subject, kind: str, category: str) -> _Fields:
             to=_names((*item.to, *item.cc)),
             subject=(item.subject,),
             text=(item.text,),
-            list=(item.bulk.list_id,) if item.bulk.list_id else (),
+            list=_list_names(item.bulk.list_id),
             source=source,
             category=categories,
         )
@@ -106,6 +106,12 @@ def _fields(item: Subject, kind: str, category: str) -> _Fields:
         source=source,
         category=categories,
     )
+
+
+def _list_names(list_id: str) -> tuple[str, ...]:
+    """Of "Deals <deals.atlas.example>" (RFC 2919) the whole, the phrase and the identifier."""
+    phrase, _, identifier = list_id.partition("<")
+    return tuple(form for form in dict.fromkeys((list_id, phrase.strip(), identifier.rstrip("> "))) if form)
 
 
 def _names(addresses: tuple[Address, ...]) -> tuple[str, ...]:
