@@ -25,12 +25,16 @@ Found = tuple[str, "RawMessage | None", "Message | None", str]
 def explain(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE.eml…", help="Messages as files; - reads paths from standard input, one a line.", show_default=False),
+        typer.Argument(
+            metavar="FILE.eml…", help="Messages as files; - reads paths from standard input, one a line.", show_default=False
+        ),
     ],
     json_: Annotated[bool, typer.Option("--json", help="One JSON line a file.")] = False,
     me: Annotated[
         str,
-        typer.Option(metavar="EMAIL", help="Who reads them; else the person of reveille.yaml, else whom each message is sent to."),
+        typer.Option(
+            metavar="EMAIL", help="Who reads them; else the person of reveille.yaml, else whom each message is sent to."
+        ),
     ] = "",
 ) -> None:
     """Show what Reveille sees in a message: its text, what it asks and promises, how much it matters and why.

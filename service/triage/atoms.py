@@ -41,7 +41,7 @@ _ATOM = re.compile(
     re.VERBOSE,  # on lower case: a regular expression that ignores case is several times slower
 )
 
-DIGITS = re.compile(r"\d(?:[:./-]\d|\d?\.? ?(?:st|nd|rd|th|am|pm|a\.m|p\.m|h)\b)|\b(?:am|zum|den) \d", re.IGNORECASE)
+DIGITS = re.compile(r"\d(?:[:./-]\d|\d?(?:\. |\.?\s?(?:st|nd|rd|th|[aApP]\.?[mM]|h|H|Uhr|uhr)\b|h\d))")
 """How digits look in dates and times; with the hints among the words, a cheap first look."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from service.domain.verdicts import Commitment, Span, When
 from service.triage.dates import Mention
@@ -51,7 +52,8 @@ def _clauses(whole: Sentence) -> Iterator[Sentence]:
         piece = text[start:end]
         shift = len(piece) - len(piece.lstrip())
         if piece.strip():
-            yield sentence(whole.text[start + shift : start + len(piece.rstrip())], whole.offset + start + shift)
+            masked = sentence(piece.strip(), whole.offset + start + shift)
+            yield replace(masked, text=whole.text[start + shift : start + len(piece.rstrip())])
         start = gap.end() if gap else end
 
 
@@ -61,6 +63,8 @@ def _promises(clause: Sentence, whole: Sentence) -> bool:
     if turn is None or "no_deed" in clause.meanings:
         return False
     _, at, length = turn
+    if at and tokens[at] == "will":  # "anything will do"; a promise begins "Will do"
+        return False
     before, after = tokens[:at], tokens[at + length :]
     if not _REPORTED.isdisjoint(before) or not _NEGATIONS.isdisjoint((*before[-2:], *after[:4])):
         return False

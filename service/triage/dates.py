@@ -50,7 +50,8 @@ class Mention:
 def mentions(sentence: Sentence, sent_at: datetime, zone: ZoneInfo) -> tuple[Mention, ...]:
     """Every date and time of a sentence, in order. What could be read two ways ("03/04") has neither date nor moment."""
     text = sentence.text
-    if "date" not in sentence.meanings and not atoms.DIGITS.search(text):
+    said = sentence.meanings
+    if "date" not in said and not atoms.DIGITS.search(text) and not ("month" in said and any(map(str.isdigit, text))):
         return ()
     sent = sent_at.astimezone(zone)
     found = (_mention(sentence, group, sent, zone) for group in _groups(text))
@@ -79,7 +80,7 @@ def _mention(sentence: Sentence, group: Sequence[Atom], sent: datetime, zone: Zo
     start, end = group[0].start, group[-1].end
     kinds = {a.kind for a in group}
     before = text[max(0, start - 24) : start]
-    if kinds == {"part"} or (kinds <= {"clock", "slashed", "nth"} and len(group) == 1 and not _plain(group[0], before)):
+    if kinds == {"part"} or (len(group) == 1 and not _plain(group[0], before)):
         return None
     when, last = _resolve(group, text[start:end], sent, zone)
     offset = sentence.offset if sentence.offset < 0 else sentence.offset + start
@@ -88,7 +89,13 @@ def _mention(sentence: Sentence, group: Sequence[Atom], sent: datetime, zone: Zo
 
 
 def _plain(atom: Atom, before: str) -> bool:
-    """A bare "10:30", "3/4" or "the 15th" is a time only where its surroundings say so."""
+    """A bare "10:30", "3/4", "2.4.18" or "Sun" is a time only where its surroundings say so."""
+    if atom.kind == "dotted":
+        return atom.groups["dotted"][-4:].isdigit() or bool(_LED.search(before))
+    if atom.kind == "weekday":
+        return (
+            atom.groups["weekday"].rstrip(".") not in named.SHORT_WEEKDAYS or "which" in atom.groups or bool(_LED.search(before))
+        )
     if atom.kind == "slashed":
         return atom.groups["slashed"].count("/") == 2 or bool(_LED.search(before))
     if atom.kind == "clock":

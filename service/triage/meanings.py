@@ -19,5 +19,6 @@ LEXICON = Lexicon(
         "no_deed": promising.NOT_DEEDS,
         "hypothetical": promising.HYPOTHETICALS,
         "date": calendar.HINTS,
+        "month": "; ".join(calendar.MONTHS),
     }
 )

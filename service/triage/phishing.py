@@ -71,8 +71,8 @@ def _pretence(message: Message, person: Person) -> Iterator[tuple[float, str]]:
     if not domain:
         return
     home = organisation(domain)
-    mine = {organisation(d) for d in person.domains if not is_free_mail(d)}
-    copied = next((real for real in (*mine, *_BRANDS.values()) if looks_like(home, real)), "")
+    mine = frozenset(organisation(d) for d in person.domains if not is_free_mail(d))
+    copied = _imitated(home, mine)
     if copied:
         yield 0.9, f"{domain} imitates {copied}"
     name = sender.name[:200]  # longer ones are made to slow somebody down
@@ -99,7 +99,13 @@ def _belongs(home: str, brand: str) -> bool:
     return home.partition(".")[0].startswith(brand.replace(" ", "")) or home == _BRANDS[brand]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
+def _imitated(home: str, mine: frozenset[str]) -> str:
+    if home in mine or home in _BRANDS.values():
+        return ""
+    return next((real for real in (*sorted(mine), *_BRANDS.values()) if looks_like(home, real)), "")
+
+
 def looks_like(domain: str, real: str) -> bool:
     """Whether a domain is made to be taken for another: a letter off, a digit for a letter, the name with an addition."""
     if domain == real:

@@ -22,9 +22,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"[\s,;:–—-]*(?:(?:please|pls|thanks(?: in advance)?|thank you|thx|bitte|danke|merci|s'il (?:te|vous) plaît|por favor|gracias)[\s.!]*)?[\s.!?…:;,–—-]*$",
+    r"(?:^|[\s,])(?:please|pls|thanks(?: in advance)?|thank you|thx|bitte|danke|merci|s'il (?:te|vous) plaît|por favor|gracias)$",
     re.IGNORECASE,
 )
+_STOPS = " \t.!?…:;,–—-"
 _CUT = re.compile(
     r"\s*(?:[;–—]|\s-+\s|, (?:so|because|since|as|which|and then|but|otherwise)\b|\bso that\b|\bbecause\b|\. )", re.IGNORECASE
 )
@@ -38,7 +39,10 @@ def phrase(sentence: str, start: int = 0) -> str:
     cut = _CUT.search(text, 20)
     if cut:
         text = text[: cut.start()]
-    text = _TAIL.sub("", text)
+    text = text.rstrip(_STOPS)
+    tail = _TAIL.search(text, max(0, len(text) - 24))
+    if tail:
+        text = text[: tail.start()].rstrip(_STOPS)
     if len(text) > _LONGEST:
         text = text[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:") + " …"
     return text

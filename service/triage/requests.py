@@ -18,6 +18,9 @@ _MOST = 8  # of one message; a form with thirty questions is one errand
 
 _DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
 _COMMANDS = frozenset(("please", "please_verb", "modal", "question_end", "imperative"))
+_FAREWELLS = frozenset(
+    ("talk", "see", "enjoy", "take", "have", "keep", "thanks", "cheers", "soon", "then", "fun", "luck", "care")
+)
 _FRAMES = frozenset(("please", "please_verb", "let_me_know", "need", "modal"))
 
 
@@ -64,6 +67,8 @@ def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
     if found & _DIRECT == {"imperative"} and (
         not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))
     ):
+        return None
+    if found & _DIRECT == {"imperative"} and len(sentence.words) <= 4 and not _FAREWELLS.isdisjoint(sentence.words):
         return None
     wished = not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_COMMANDS)
     if wished and (_narrated(sentence) or found.isdisjoint(("you", "me"))):

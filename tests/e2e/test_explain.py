@@ -35,7 +35,9 @@ def mail(tmp_path: Path) -> Path:
 def explain(*args: object, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from service.cli import main; main()", "explain", *map(str, args)]
     environment = {k: v for k, v in os.environ.items() if k != "REVEILLE_CONFIG"} | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.run(command, input=given, capture_output=True, text=True, encoding="utf-8", timeout=60, cwd=cwd, env=environment, check=False)
+    return subprocess.run(
+        command, input=given, capture_output=True, text=True, encoding="utf-8", timeout=60, cwd=cwd, env=environment, check=False
+    )
 
 
 def test_one_json_line_says_all_of_it(mail: Path, tmp_path: Path) -> None:
@@ -79,7 +81,15 @@ def test_paths_come_from_standard_input(mail: Path, tmp_path: Path) -> None:
 
 def test_no_bytes_end_the_run(mail: Path, tmp_path: Path) -> None:
     hostile = []
-    for number, data in enumerate((b"\x00" * 500, b"\xff\xfe" * 300, bytes(range(256)) * 20, b"Subject: " + b"(" * 60_000, b"From: " + b"a@" * 20_000 + b"\n\nx")):
+    for number, data in enumerate(
+        (
+            b"\x00" * 500,
+            b"\xff\xfe" * 300,
+            bytes(range(256)) * 20,
+            b"Subject: " + b"(" * 60_000,
+            b"From: " + b"a@" * 20_000 + b"\n\nx",
+        )
+    ):
         path = tmp_path / f"{number}.eml"
         path.write_bytes(data)
         hostile.append(path)

@@ -20,12 +20,18 @@ from service.domain.verdicts import Verdict
 from service.mail import read_message
 from service.triage import Triage
 from service.triage.asking import asks
-from tests.builders import NOON, a_message, a_person
+from tests.builders import MARA, NOON, a_message, a_person
 from tests.corpus import need
 
 pytestmark = pytest.mark.corpus
 
-CATEGORIES = {"URGENT": "urgent", "NEEDS_RESPONSE": "needs_reply", "FYI": "fyi", "PROMOTIONAL": "promotion", "PERSONAL": "personal"}
+CATEGORIES = {
+    "URGENT": "urgent",
+    "NEEDS_RESPONSE": "needs_reply",
+    "FYI": "fyi",
+    "PROMOTIONAL": "promotion",
+    "PERSONAL": "personal",
+}
 
 
 def address(written: str) -> Address:
@@ -89,7 +95,9 @@ def test_what_i_asked_and_what_i_merely_told() -> None:
             continue
         mine = [m for m in case["thread"] if m["direction"] == "outbound"][-1]
         verdict = Triage(a_person()).judge(
-            a_message(sender=Address("mara@keller.example"), to=(address(mine["to"]),), subject=mine["subject"], text=mine["body"])
+            a_message(
+                sender=Address("mara@keller.example"), to=(address(mine["to"]),), subject=mine["subject"], text=mine["body"]
+            )
         )
         assert bool(verdict.requests) is case["awaits_reply"], name
 

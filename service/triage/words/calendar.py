@@ -86,7 +86,7 @@ DEADLINE = (
 
 HINTS = "; ".join(
     (
-        *WEEKDAYS, *SHORT_WEEKDAYS, *MONTHS, *DAYS_AWAY, *END_OF_DAY, *END_OF_WEEK, *END_OF_MONTH, *NEXT_WEEK, *END_OF_NEXT_WEEK,
+        *WEEKDAYS, *SHORT_WEEKDAYS, *DAYS_AWAY, *END_OF_DAY, *END_OF_WEEK, *END_OF_MONTH, *NEXT_WEEK, *END_OF_NEXT_WEEK,
         "noon", "midday", "midnight", "mittags", "midi", "minuit", "mediodía", "hour", "hours", "minutes", "mins", "hrs", "days", "weeks", "week",
         "stunden", "stunde", "minuten", "tagen", "wochen", "heures", "heure", "jours", "semaines", "horas", "hora", "minutos", "días", "semanas", "uhr", "the 15th",
     )

@@ -15,7 +15,7 @@ send; share; forward; get back; come back; follow up; circle back; reply; respon
 """
 
 NOT_DEEDS = """
-i'll be out; i will be out; i'll be away; i will be away; i'll never; i will never; i'll assume; i will assume; i'll miss; i will miss; i'll need; i will need; we'll need; we will need; i'll have to; i will have to; we'll have to; we will have to; let me know; let us know; i'll see you; i will see you; i'll let you go; i'll say; i will say; i'll admit; we'll see; we will see; get started; make sense; make it easy; do my best; keep an eye out; i'll bet; voy a estar fuera; je vais bien; ich werde nicht
+i'll be out; i will be out; i'll be away; i will be away; i'll never; i will never; i'll assume; i will assume; i'll miss; i will miss; i'll need; i will need; we'll need; we will need; i'll have to; i will have to; we'll have to; we will have to; let me know; let us know; i'll see you; i will see you; i'll let you go; i'll say; i will say; i'll admit; we'll see; we will see; get started; make sense; make it easy; do my best; keep an eye out; i'll bet; we'll talk; we will talk; i'll do my; i'll try not; voy a estar fuera; je vais bien; ich werde nicht
 """
 
 NEGATIONS = "not; won't; never; can't; cannot; unable; wouldn't; couldn't; don't; isn't; no longer; nicht; kein; keine; keinen; leider; ne; pas; jamais; no; nunca; tampoco"

@@ -39,7 +39,10 @@ def test_with_free_mail_everybody_else_is_external() -> None:
     assert not is_external(me, "mara@gmail.com")
 
 
-@pytest.mark.parametrize("local", ["no-reply", "noreply", "donotreply", "mailer-daemon", "notifications", "bounces+12", "jira-notifications", "rocm-ci"])
+@pytest.mark.parametrize(
+    "local",
+    ["no-reply", "noreply", "donotreply", "mailer-daemon", "notifications", "bounces+12", "jira-notifications", "rocm-ci"],
+)
 def test_programs_are_told_by_their_address(local: str) -> None:
     assert is_machine(f"{local}@x.example")
 

@@ -79,7 +79,9 @@ def test_a_weekday_settles_the_order_of_day_and_month() -> None:
     assert [m.when.on for m in found("on Monday 11/5/2026")] == [date(2026, 5, 11)]
 
 
-@pytest.mark.parametrize("text", ["The sun sat low", "3/4 of 16:9", "version 1.2.3", "$5/12", "You may march on", "second to none", "room 12:3"])
+@pytest.mark.parametrize(
+    "text", ["The sun sat low", "3/4 of 16:9", "version 1.2.3", "$5/12", "You may march on", "second to none", "room 12:3"]
+)
 def test_no_dates_are_invented(text: str) -> None:
     assert found(text) == ()
 

@@ -157,7 +157,25 @@ def test_asks_scores_a_single_sentence(text: str, yes: bool) -> None:
 
 
 PIECES = st.sampled_from(
-    ["Could you send it by Friday?", "I'll call you.", "\n\n", "\n", " ", "> quoted", "Hi Mara,", "(1) please pay", "ß İ ﬁ 🎉", "。", "...", "e.g. a", "- item", "12.", "Dr. No", "3pm", "€"]
+    [
+        "Could you send it by Friday?",
+        "I'll call you.",
+        "\n\n",
+        "\n",
+        " ",
+        "> quoted",
+        "Hi Mara,",
+        "(1) please pay",
+        "ß İ ﬁ 🎉",
+        "。",
+        "...",
+        "e.g. a",
+        "- item",
+        "12.",
+        "Dr. No",
+        "3pm",
+        "€",
+    ]
 )
 
 

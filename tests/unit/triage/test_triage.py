@@ -41,18 +41,26 @@ def test_a_heads_up_is_for_information() -> None:
 
 
 def test_an_automatic_reply_is_for_information_and_promises_nothing() -> None:
-    verdict = judge("I am out of the office until Monday. I will respond when I return. Please call Finn.", subject="Automatic reply: Draft")
+    verdict = judge(
+        "I am out of the office until Monday. I will respond when I return. Please call Finn.", subject="Automatic reply: Draft"
+    )
     assert verdict.category is Category.FYI
     assert verdict.requests == verdict.commitments == ()
 
 
 def test_private_life_is_personal() -> None:
-    verdict = judge("Hey! Are you coming to mom's birthday dinner on Saturday? The kids can't wait.", sender=Address("lea@gmail.com", "Lea"), subject="Saturday")
+    verdict = judge(
+        "Hey! Are you coming to mom's birthday dinner on Saturday? The kids can't wait.",
+        sender=Address("lea@gmail.com", "Lea"),
+        subject="Saturday",
+    )
     assert verdict.category is Category.PERSONAL
 
 
 def test_advertising_is_a_promotion_that_asks_nothing_of_a_person() -> None:
-    text = "Last chance! 40% off all plans, today only. Please confirm your seat and claim your discount before the offer expires."
+    text = (
+        "Last chance! 40% off all plans, today only. Please confirm your seat and claim your discount before the offer expires."
+    )
     verdict = judge(text, sender=Address("deals@shop.example", "Shop"), subject="40% off ends today", bulk=Bulk(unsubscribe=True))
     assert verdict.category is Category.PROMOTION
     assert verdict.urgency < 0.2
@@ -60,7 +68,9 @@ def test_advertising_is_a_promotion_that_asks_nothing_of_a_person() -> None:
 
 
 def test_a_newsletter_says_which_list_it_is() -> None:
-    verdict = judge("This week: five stories. Read more on our site.", bulk=Bulk(list_id="weekly.press.example", unsubscribe=True))
+    verdict = judge(
+        "This week: five stories. Read more on our site.", bulk=Bulk(list_id="weekly.press.example", unsubscribe=True)
+    )
     assert verdict.category in {Category.FYI, Category.PROMOTION}
     assert "newsletter (list id weekly.press.example)" in verdict.reasons
 
@@ -81,7 +91,9 @@ PHISH = "Your account has been suspended due to unusual activity. Verify your id
 
 
 def test_an_account_lure_from_a_lookalike_is_phishing() -> None:
-    verdict = judge(PHISH, sender=Address("it@kel1er.example", "IT Support"), links=(Link("Verify now", "https://kel1er.example/login"),))
+    verdict = judge(
+        PHISH, sender=Address("it@kel1er.example", "IT Support"), links=(Link("Verify now", "https://kel1er.example/login"),)
+    )
     assert verdict.phishing
     assert "may be phishing: kel1er.example imitates keller.example" in verdict.reasons
 
@@ -92,18 +104,33 @@ def test_a_link_that_lies_and_an_account_lure_are_phishing() -> None:
 
 
 def test_my_own_name_from_elsewhere_with_failed_authentication_is_phishing() -> None:
-    verdict = judge("Send the payment urgently.", sender=Address("ceo@evil.example", MARA.name), authentication=Authentication(dmarc="fail"))
+    verdict = judge(
+        "Send the payment urgently.", sender=Address("ceo@evil.example", MARA.name), authentication=Authentication(dmarc="fail")
+    )
     assert verdict.phishing
 
 
 def test_an_ordinary_link_and_a_colleague_are_no_phishing() -> None:
     link = Link("the draft", "https://docs.example/d/1")
-    assert not judge("Here is the draft, please sign in to see it.", sender=Address("finn@keller.example", "Finn"), links=(link,)).phishing
+    assert not judge(
+        "Here is the draft, please sign in to see it.", sender=Address("finn@keller.example", "Finn"), links=(link,)
+    ).phishing
 
 
-@pytest.mark.parametrize("domain", ["atIas-capital.example", "atlascapita1.example", "atlas-capitals.example", "atlascapitl.example", "atlascapital-login.example"])
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "atIas-capital.example",
+        "atlascapita1.example",
+        "atlas-capitals.example",
+        "atlascapitl.example",
+        "atlascapital-login.example",
+    ],
+)
 def test_lookalike_domains(domain: str) -> None:
-    assert looks_like(domain.lower(), "atlascapital.example") == (domain not in {"atIas-capital.example", "atlas-capitals.example"})
+    assert looks_like(domain.lower(), "atlascapital.example") == (
+        domain not in {"atIas-capital.example", "atlas-capitals.example"}
+    )
 
 
 def test_my_own_mail_is_read_but_not_ranked() -> None:
@@ -113,10 +140,20 @@ def test_my_own_mail_is_read_but_not_ranked() -> None:
 
 
 def test_a_rule_cannot_be_overruled() -> None:
-    board = Rule("board first", Condition(sender="*@atlas.example", source="imap"), Consequence(priority="urgent", notify=("phone",), label="board"))
+    board = Rule(
+        "board first",
+        Condition(sender="*@atlas.example", source="imap"),
+        Consequence(priority="urgent", notify=("phone",), label="board"),
+    )
     verdict = judge("Quick heads-up, no action needed.", rules=(board,))
     assert verdict.category is Category.URGENT
-    assert (verdict.priority, verdict.notify, verdict.labels, verdict.rules, verdict.brain) == ("urgent", ("phone",), ("board",), ("board first",), "rules")
+    assert (verdict.priority, verdict.notify, verdict.labels, verdict.rules, verdict.brain) == (
+        "urgent",
+        ("phone",),
+        ("board",),
+        ("board first",),
+        "rules",
+    )
     assert verdict.reasons[0] == 'your rule "board first"'
 
 
