@@ -59,7 +59,12 @@ def _category(reading: Reading, asked: tuple[Request, ...], due: When | None) ->
 def _sells(reading: Reading) -> bool:
     if reading.junk.spam or (reading.phishing and reading.junk.likely > 0.2):
         return True
-    score = reading.density("selling") - 0.6 * reading.density("work") + 1.5 * reading.in_subject("selling")
+    score = (
+        reading.density("selling")
+        + 0.5 * reading.density("trade")
+        - 0.6 * reading.density("work")
+        + 1.5 * reading.in_subject("selling")
+    )
     if reading.newsletter:
         score += 3 if reading.message.bulk.unsubscribe else 1
     if reading.relation.sent or reading.relation.answered:

@@ -82,20 +82,29 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
         tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
     counts = tally(h[0] for _, h in hits)
     marked = evidence(message, person, tokens, counts)
-    colleague = not is_external(person, message.sender.email) and "fail" not in (
-        message.authentication.dmarc,
-        message.authentication.spf,
-    )
-    deceit = sorted(signs(message, person, relation, counts, marked), reverse=True)
+    colleague = _is_colleague(message, person)
+    junk = weigh(marked, relation, colleague=colleague)
     return Reading(
         message,
         person,
         relation,
         said,
         len(tokens),
-        {meaning: tuple(found_phrases) for meaning, found_phrases in tones.items()},
-        weigh(marked, relation, colleague=colleague),
-        tuple(reason for _, reason in deceit)
-        if sum(weight for weight, _ in deceit) >= THRESHOLD + (0.5 if colleague else 0)
-        else (),
+        {meaning: tuple(found) for meaning, found in tones.items()},
+        junk,
+        _deceit(list(signs(message, person, relation, counts, marked)), junk, marked, colleague=colleague),
     )
+
+
+def _is_colleague(message: Message, person: Person) -> bool:
+    results = message.authentication
+    return not is_external(person, message.sender.email) and "fail" not in (results.dmarc, results.spf)
+
+
+def _deceit(found: list[tuple[float, str]], junk: Junk, marked: set[str], *, colleague: bool) -> tuple[str, ...]:
+    """Reasons, strongest first, where together they are enough."""
+    if junk.spam and "bait_domain" in marked:
+        found.append((THRESHOLD, "junk from an address that poses as a service"))
+    found.sort(reverse=True)
+    enough = sum(weight for weight, _ in found) >= THRESHOLD + (0.5 if colleague else 0)
+    return tuple(reason for _, reason in found) if enough else ()

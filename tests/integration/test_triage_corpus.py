@@ -95,9 +95,7 @@ def test_what_i_asked_and_what_i_merely_told() -> None:
             continue
         mine = [m for m in case["thread"] if m["direction"] == "outbound"][-1]
         verdict = Triage(a_person()).judge(
-            a_message(
-                sender=Address("mara@keller.example"), to=(address(mine["to"]),), subject=mine["subject"], text=mine["body"]
-            )
+            a_message(sender=MARA, to=(address(mine["to"]),), subject=mine["subject"], text=mine["body"])
         )
         assert bool(verdict.requests) is case["awaits_reply"], name
 
