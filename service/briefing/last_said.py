@@ -1,0 +1,139 @@
+"""What was said last with the people of a meeting: in mail, in chat, in notes. Each line quotes its source and dates it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from service.briefing.due import past_day
+from service.briefing.lines import cite, cite_post, line, one_line
+from service.briefing.localtime import day_of
+from service.briefing.preparation import Background, Encounter, is_own
+from service.briefing.quoting import Quote, quoted, telling, words_of
+from service.domain.facts import Fact, Sensitivity
+from service.domain.items import Note, Post, Provenance, Thread
+from service.domain.verdicts import Judged
+
+RECENT, STALE = timedelta(days=45), timedelta(days=400)
+"""How long words count: of anything, and of what is about the same thing as the meeting."""
+CROWDED = 6
+"""With more guests than this, only what is about the meeting is worth a line."""
+
+
+def last_said(meeting: Encounter, known: Background) -> list[Fact]:
+    """Best first: about this meeting before anything else, then the newest; at most one line a conversation."""
+    lines = [*_mail(meeting, known), *_chat(meeting, known), *_notes(meeting, known)]
+    return sorted(lines, key=lambda f: (f.importance, f.at or known.as_of), reverse=True)
+
+
+def quote_of(one: Judged, about: frozenset[str]) -> Quote | None:
+    """The words that ask something where triage found some, else the most telling sentence."""
+    asked = [r.span for r in one.verdict.requests if r.span.offset >= 0 and r.span.text.strip()]
+    return quoted(asked[0].text) if asked else telling(one.message.reply_text or one.message.text, about)
+
+
+def sensitivity_of(one: Judged) -> Sensitivity:
+    return Sensitivity.PRIVATE if one.verdict.private else Sensitivity.NORMAL
+
+
+def _mail(meeting: Encounter, known: Background) -> Iterable[Fact]:
+    threads = set()
+    for one in known.mail_with(meeting):
+        message = one.message
+        if message.thread_id in threads:
+            continue
+        threads.add(message.thread_id)
+        about = meeting.is_about(words_of(message.subject)) or meeting.is_about(words_of(message.reply_text))
+        speaker = _speaker(one, meeting)
+        if not speaker or not _counts(meeting, about=about, age=known.as_of - message.at):
+            continue
+        quote = quote_of(one, meeting.topic)
+        if quote:
+            when = past_day(message.at, known.as_of, known.person.zone)
+            yield line(
+                f"said:message:{message.id}",
+                f"{speaker} {when}: {quote}",
+                cite(message, quote.exact),
+                at=message.at,
+                importance=_importance(about, message.at, known.as_of),
+                topic="mail",
+                people=(message.sender.label,),
+                sensitivity=sensitivity_of(one),
+                speech=f"{speaker} {when}: {quote.shown}",
+            )
+
+
+def _speaker(one: Judged, meeting: Encounter) -> str:
+    if is_own(one):
+        to = next((g for a in one.message.to if (g := meeting.guest(a.email))), None)
+        return f"You wrote to {meeting.called(to)}" if to else ""
+    guest = meeting.guest(one.message.sender.email)
+    return f"{meeting.called(guest)} wrote" if guest else ""
+
+
+def _chat(meeting: Encounter, known: Background) -> Iterable[Fact]:
+    for thread in known.chats:
+        about = meeting.is_about(words_of(" ".join((thread.channel, *(p.text for p in thread.posts)))))
+        post = _newest_by_guest(thread, meeting)
+        if not post or not _counts(meeting, about=about, age=known.as_of - post.at):
+            continue
+        quote = telling(post.text, meeting.topic)
+        guest = meeting.guest(post.author.email)
+        if quote and guest:
+            place = "in a direct message" if thread.direct else f"in #{one_line(thread.channel, 40)}"
+            said = f"{meeting.called(guest)} {place} {past_day(post.at, known.as_of, known.person.zone)}"
+            yield line(
+                f"said:thread:{thread.id}",
+                f"{said}: {quote}",
+                cite_post(thread, post, quote.exact),
+                at=post.at,
+                importance=_importance(about, post.at, known.as_of),
+                topic="slack",
+                people=(guest.name,),
+                speech=f"{said}: {quote.shown}",
+            )
+
+
+def _newest_by_guest(thread: Thread, meeting: Encounter) -> Post | None:
+    return next((p for p in reversed(thread.posts) if p.author.email in meeting.emails and p.text.strip()), None)
+
+
+def _notes(meeting: Encounter, known: Background) -> Iterable[Fact]:
+    for note in known.notes:
+        about, names = _bearing(note, meeting)
+        if not (about or names) or not _counts(meeting, about=about, age=known.as_of - note.at):
+            continue
+        quote = telling(note.text, meeting.topic | names)
+        if quote:
+            what = "the transcript of" if note.transcript else "your notes" if note.provenance is Provenance.OWN else "the notes"
+            said = f"From {what} “{one_line(note.title, 60)}”, {day_of(note.at, known.person.zone, known.as_of)}"
+            yield line(
+                f"said:note:{note.id}",
+                f"{said}: {quote}",
+                cite(note, quote.exact),
+                at=note.at,
+                importance=_importance(about, note.at, known.as_of) + 0.03,
+                topic="notes",
+                speech=f"{said}: {quote.shown}",
+            )
+
+
+def _bearing(note: Note, meeting: Encounter) -> tuple[bool, frozenset[str]]:
+    """Whether a note is about what the meeting is about, and the words by which it names who comes."""
+    about = meeting.is_about(words_of(note.title))
+    low = f"{' '.join(note.people)}\n{note.text}".casefold()
+    named = [g for g in meeting.guests if (g.email and g.email in low) or (" " in g.name and g.name.casefold() in low)]
+    firms = [c for c in meeting.companies if len(c) > 3 and c in low]
+    return about, frozenset().union(*(words_of(g.name) for g in named), *(words_of(c) for c in firms))
+
+
+def _counts(meeting: Encounter, *, about: bool, age: timedelta) -> bool:
+    if about:
+        return age < STALE
+    return age < RECENT and len(meeting.guests) <= CROWDED
+
+
+def _importance(about: bool, at: datetime, as_of: datetime) -> float:
+    """0.65 for today's words about the meeting, 0.45 for today's words about anything, less as they age."""
+    age = max(0.0, (as_of - at) / timedelta(days=1))
+    return round((0.65 if about else 0.45) - min(0.2, age / 150), 3)

@@ -1,0 +1,139 @@
+"""What the sources hold about the people of some meetings: asked for once, in bulk, then looked up by meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.briefing.attendees import Guest, emails_of, guests
+from service.briefing.engagements import title_of
+from service.briefing.quoting import words_of
+from service.domain.items import Contact, Deal, Event, Note, Provenance, Thread
+from service.domain.people import Person
+from service.domain.verdicts import Category, Judged, Relation
+from service.people import company_of, first_name, is_external
+from service.ports import Items
+
+CROWD = 12
+"""From this many guests on, only those from outside are looked up: nobody prepares for a hundred colleagues one by one."""
+MAILS, NOTES, CHATS = 150, 30, 30
+_GENERIC = words_of(
+    "meeting call sync weekly daily monthly catch catchup with and the for about from zoom teams discussion session update status "
+    "quick chat intro introduction follow followup new our your into via termin besprechung mit und für von zum zur réunion avec les "
+    "des reunión con los las una internal external video invitation re fwd"
+)
+_INVITATION = re.compile(
+    r"(?i)^\s*(updated invitation|invitation|accepted|declined|tentative(ly accepted)?|cancell?ed( event)?|einladung|zugesagt|abgesagt|zusage|absage)\s*:"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """A meeting, who comes and the words that say what it is about."""
+
+    event: Event
+    guests: tuple[Guest, ...]
+    topic: frozenset[str]
+
+    @property
+    def emails(self) -> frozenset[str]:
+        return frozenset(g.email for g in self.guests if g.email)
+
+    @property
+    def external(self) -> tuple[Guest, ...]:
+        return tuple(g for g in self.guests if g.external)
+
+    @property
+    def companies(self) -> frozenset[str]:
+        return frozenset(g.company.casefold() for g in self.external if g.company)
+
+    def is_about(self, words: frozenset[str]) -> bool:
+        """At least half of what the title names is named."""
+        return bool(self.topic) and 2 * len(self.topic & words) >= len(self.topic)
+
+    def guest(self, email: str) -> Guest | None:
+        return next((g for g in self.guests if g.email and g.email == email), None)
+
+    def called(self, guest: Guest) -> str:
+        """The first name, unless two share it."""
+        first = first_name(guest.name)
+        return first if first and sum(first_name(g.name) == first for g in self.guests) == 1 else guest.name
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """`mail` is newest first and holds only what a person wrote to a person; the rest as `Items` orders it."""
+
+    person: Person
+    as_of: datetime
+    contacts: Mapping[str, Contact]
+    relations: Mapping[str, Relation]
+    mail: Sequence[Judged]
+    deals: Sequence[Deal]
+    notes: Sequence[Note]
+    chats: Sequence[Thread]
+
+    def encounter(self, event: Event) -> Encounter:
+        return encounter(self.person, event, self.contacts)
+
+    def mail_with(self, meeting: Encounter) -> list[Judged]:
+        return [j for j in self.mail if meeting.emails & {a.email for a in j.message.people}]
+
+    def deals_of(self, meeting: Encounter) -> list[Deal]:
+        """Open deals with the people or, of those from outside, their companies."""
+        return [d for d in self.deals if d.open and (meeting.emails & set(d.people) or d.company.casefold() in meeting.companies)]
+
+
+def gather(items: Items, person: Person, events: Sequence[Event], as_of: datetime) -> Background:
+    """Six questions to the store, however many meetings there are."""
+    emails = _worth_asking(person, events)
+    contacts = items.contacts(emails)
+    outside = [e for e in emails if is_external(person, e)]
+    companies = {c for e in outside if (c := contacts[e].company if e in contacts and contacts[e].company else company_of(e))}
+    known = [contacts[e].name for e in emails if e in contacts]
+    written = {
+        a.address.name for event in events for a in event.attendees if "@" not in a.address.name and a.address.email in emails
+    }
+    titles = {title_of(e) for e in events if words_of(title_of(e)) - _GENERIC}
+    words = list(dict.fromkeys(filter(None, (*emails, *known, *sorted(written), *sorted(companies), *sorted(titles)))))
+    return Background(
+        person,
+        as_of,
+        contacts,
+        items.relations(emails),
+        [j for j in items.correspondence(emails, as_of, MAILS) if is_personal(j)],
+        items.deals(emails, sorted(companies)),
+        items.notes(words, as_of, NOTES),
+        items.chats_with(emails, as_of, CHATS),
+    )
+
+
+def encounter(person: Person, event: Event, contacts: Mapping[str, Contact]) -> Encounter:
+    some = guests(person, event, contacts)
+    named: frozenset[str] = frozenset().union(*(words_of(g.name) for g in some), words_of(person.name))
+    topic = frozenset(w for w in words_of(title_of(event, 200)) - _GENERIC - named if len(w) > 2 and not w.isdigit())
+    return Encounter(event, some, topic)
+
+
+def is_personal(one: Judged) -> bool:
+    """Written by somebody to somebody: no junk, no bulk, no calendar's own mail. Only this is ever quoted."""
+    message, verdict = one.message, one.verdict
+    if verdict.spam or verdict.phishing or verdict.muted or verdict.category is Category.PROMOTION or message.own_briefing:
+        return False
+    if message.bulk.is_automated or _INVITATION.match(message.subject):
+        return False
+    return "draft" not in message.flags and bool((message.reply_text or message.text).strip())
+
+
+def is_own(one: Judged) -> bool:
+    return one.message.provenance is Provenance.OWN
+
+
+def _worth_asking(person: Person, events: Iterable[Event]) -> tuple[str, ...]:
+    asked: dict[str, None] = {}
+    for event in events:
+        here = emails_of(person, [event])
+        asked.update(dict.fromkeys(e for e in here if len(here) <= CROWD or is_external(person, e)))
+    return tuple(asked)

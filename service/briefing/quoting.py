@@ -1,0 +1,89 @@
+"""The words worth quoting from a text: exact, one sentence, the one that says most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.briefing.lines import one_line
+from service.briefing.wording import quote
+
+READ = 6000
+"""Characters of a text that are looked at: what matters is said early, and time stays bounded."""
+WRAPPED = 55
+"""A line shorter than this ended on purpose; a longer one was wrapped by a mail client."""
+_SENTENCE = re.compile(r"\S[^.!?…]*(?:[.!?…]+(?!\s|$|[\"'”’)\]])[^.!?…]*)*(?:[.!?…]+[\"'”’)\]]*)?")
+_BULLET = re.compile(r"\s*(?:[-*•–—>#|]+|\d{1,2}[.)]|\[[ xX]?\])\s*")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_HELLO = re.compile(
+    r"(?i)(hi|hello|hey|dear|good (morning|afternoon|evening)|hallo|guten|liebe[rs]?|sehr geehrte|bonjour|hola|buenos|ciao)\b[^.?!]{0,40}$"
+)
+_POLITE = re.compile(
+    r"(?i)\b(hope (you|this|all)|thank you for (your|the) (e-?mail|message)|thanks for (your|the) (e-?mail|message)|best regards|kind regards|cheers|"
+    r"all the best|sincerely|many thanks|looking forward|have a (great|nice|good)|let me know if you have any|sent from my|unsubscribe|"
+    r"freundliche|mit besten|viele grüße|cordialement|bien à vous|saludos)\b"
+)
+_ASK = re.compile(
+    r"(?i)\b(can|could|would|will|should) (you|we|i)\b|\b(please|need|needs|asap|deadline|bitte|könn\w+|pourri\w+|merci de|por favor|podr\w+)\b"
+)
+_SETTLED = re.compile(
+    r"(?i)\b(agreed?|decided?|decision|action|next steps?|will|promised?|blocked|risk|concern|wants?|asked|approved|signed|delay\w*|"
+    r"budget|price|contract|vereinbart|beschlossen|décidé|acordado)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`exact` stands so in the source; `shown` is the same on one line, perhaps ending in "…"."""
+
+    exact: str
+    shown: str
+
+    def __str__(self) -> str:
+        return quote(self.shown, len(self.shown))
+
+
+def quoted(exact: str, limit: int = 140) -> Quote:
+    return Quote(exact, one_line(_BULLET.sub("", exact, count=1).replace("**", ""), limit))
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(w.casefold() for w in _WORD.findall(text[:READ]))
+
+
+def telling(text: str, about: frozenset[str] = frozenset(), limit: int = 140) -> Quote | None:
+    """The sentence that asks, settles or names most of what the meeting is `about`; None where a text says nothing."""
+    best, best_score = "", 0.0
+    for number, sentence in enumerate(sentences(text)):
+        score = _weight(sentence, about) - min(number, 10) * 0.08
+        if score > best_score:
+            best, best_score = sentence, score
+    return quoted(best, limit) if best else None
+
+
+def _weight(sentence: str, about: frozenset[str]) -> float:
+    words = _WORD.findall(sentence)
+    if len(words) < 3 or _HELLO.match(sentence) or sentence.lstrip().startswith("#"):
+        return 0.0
+    score = 1.0 + min(3, len(about & {w.casefold() for w in words}))
+    score += 2.0 * sentence.rstrip("”\"') ").endswith("?") + 1.5 * bool(_ASK.search(sentence)) + bool(_SETTLED.search(sentence))
+    score += 0.5 * any(c.isdigit() for c in sentence) - 0.5 * (len(words) < 5)
+    return score * 0.25 if _POLITE.search(sentence) else score
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Exact pieces of the text, in order. A blank line, a list item or a short line ends a sentence as a full stop does."""
+    for paragraph in _paragraphs(text[:READ]):
+        yield from (m.group().rstrip() for m in _SENTENCE.finditer(paragraph))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    held = ""
+    for one in text.splitlines(keepends=True):
+        if held and (not one.strip() or _BULLET.match(one) or len(held.splitlines()[-1]) < WRAPPED):
+            yield held
+            held = ""
+        held += one if one.strip() else ""
+    if held:
+        yield held
