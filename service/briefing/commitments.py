@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from service.briefing.closing import delivers
-from service.briefing.conversations import Conversation
+from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline, past_day
 from service.briefing.kinds import Kind, kind
 from service.briefing.ranking import weigh
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import clean, clip, quote, sentence
+from service.briefing.wording import about, clean, clip, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address
 from service.domain.verdicts import Commitment, Judged
@@ -91,7 +91,8 @@ def _fact(desk: Desk, promise: Promise) -> Fact | None:
 
 
 def _words(desk: Desk, promise: Promise, other: Address | None, due: Deadline) -> tuple[str, str]:
-    said, when = promise.said, past_day(promise.one.message.at, desk.as_of, desk.zone)
+    said, message = promise.said, promise.one.message
+    when = past_day(message.at, desk.as_of, desk.zone) + about(bare_subject(message.subject), said.span.text)
     words = sentence(clip(clean(said.span.text), 80))
     if said.mine:
         to = f" {desk.introduction(other)}" if other else ""

@@ -16,7 +16,8 @@ from service.domain.people import Person
 Sections = Mapping[str, Sequence[Fact]]
 _NO_MEETING = frozenset({"cancelled", "blocks"})
 """Topics of facts that stand among the meetings and are none."""
-_SIMPLE = (Section.NEEDS_YOU, Section.COMMITMENTS, Section.SLACK, Section.WAITING)
+_PRESSING = (Section.NEEDS_YOU, Section.COMMITMENTS, Section.SLACK)
+_SIMPLE = (*_PRESSING, Section.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _quiet(person: Person, as_of: datetime, unseen: str) -> str:
 
 
 def _busy(sections: Sections, as_of: datetime, zone: ZoneInfo) -> str:
-    candidates = [f for name in _SIMPLE for f in sections.get(name, ())]
+    candidates = [f for name in _PRESSING for f in sections.get(name, ())] or sections.get(Section.WAITING, ())
     first = max(candidates, key=lambda f: f.importance, default=None)
     meetings = _to_attend(sections)
     parts = [_short(first)] if first else []

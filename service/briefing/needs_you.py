@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.briefing.closing import delivers, withdraws
-from service.briefing.conversations import Conversation
+from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline
 from service.briefing.kinds import Kind, insists, kind
 from service.briefing.ranking import Weight, weigh
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import clean, clip, lead, listed, quote, sentence
+from service.briefing.wording import about, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.verdicts import Category, Judged, Request
 
 OPEN_FOR = timedelta(days=14)
+VAGUE_FOR = timedelta(days=3)
+"""How long something counts that asks nothing in exact words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,16 @@ def facts(desk: Desk, met: Mapping[str, str]) -> tuple[Fact, ...]:
     found: dict[tuple[str, str], Fact] = {}
     for conversation in desk.conversations:
         ask = open_ask(conversation)
-        if ask and ask.newest.message.at >= desk.as_of - OPEN_FOR:
+        if ask and ask.newest.message.at >= _since(desk, ask):
             fact = _fact(desk, ask, met)
             same = (ask.one.message.sender.email, clean(ask.words).casefold())
             if same not in found or found[same].importance < fact.importance:
                 found[same] = fact
     return tuple(sorted(found.values(), key=lambda f: (-f.importance, -(f.at.timestamp() if f.at else 0), f.key)))
+
+
+def _since(desk: Desk, ask: Ask) -> datetime:
+    return desk.as_of - OPEN_FOR if ask.request else min(desk.since_at, desk.as_of - VAGUE_FOR)
 
 
 def open_ask(conversation: Conversation) -> Ask | None:
@@ -125,22 +131,23 @@ def _weigh(desk: Desk, ask: Ask, due: Deadline | None, met: Mapping[str, str]) -
 
 
 def _text(desk: Desk, ask: Ask, due: Deadline | None) -> str:
-    message = ask.one.message
-    who, subject = desk.introduction(message.sender), clip(clean(message.subject), 70)
-    said = quote(ask.words) if ask.words else ""
+    who, said, context = desk.introduction(ask.one.message.sender), ask.words, _about(ask)
     if ask.request:
-        return sentence(f"{who} asks: {said}" + (f" — {due.words}" if due else ""))
-    about = f" about “{subject}”" if subject else ""
-    return sentence(f"{who} writes{about}" + (f": {said}" if said else ""))
+        return sentence(f"{who} asks{context}: {quote(said)}" + (f" — {due.words}" if due else ""))
+    return sentence(f"{who} writes{context}" + (f": {quote(said)}" if said else ""))
+
+
+def _about(ask: Ask) -> str:
+    subject = bare_subject(ask.one.message.subject)
+    return about(subject, ask.words if ask.request else "")
 
 
 def _speech(desk: Desk, ask: Ask, due: Deadline | None) -> str:
-    who = desk.name(ask.one.message.sender)
-    if ask.request:
-        said = sentence(clip(clean(ask.words), 90))
-        return f"{who} asks: {said}" + (f" {sentence(due.spoken)}" if due else "")
-    said = clip(clean(ask.words or ask.one.message.subject), 90)
-    return sentence(f"{who} writes: {said}" if said else f"{who} wrote to you")
+    who, context = desk.name(ask.one.message.sender), requote(_about(ask), 40)
+    said = sentence(clip(clean(ask.words), 80)) if ask.words else ""
+    verb = "asks" if ask.request else "writes"
+    aloud = f"{who} {verb}{context}: {said}" if said else sentence(f"{who} {verb}{context}")
+    return f"{aloud} {sentence(due.spoken)}" if due else aloud
 
 
 def _sources(ask: Ask) -> Iterator[tuple[Judged, str]]:

@@ -38,8 +38,15 @@ def test_answered_mail_needs_nobody():
     assert not needs(ask, answer(ask))
 
 
+def test_words_that_don_t_tell_what_they_are_about_get_their_subject():
+    (fact,) = needs(an_ask("Please review.", subject="Re: Draft of the lease"))
+    assert fact.text == "Dana Whitfield asks about “Draft of the lease”: “Please review.”"
+    (fact,) = needs(an_ask("Could you review the lease draft?", subject="Draft of the lease"))
+    assert fact.text == "Dana Whitfield asks: “Could you review the lease draft?”"
+
+
 def test_mail_answered_without_a_reference_needs_nobody_either():
-    ask = an_ask()
+    ask = an_ask(subject="Term sheet")
     assert not needs(ask, answer(ask, thread_id="another", in_reply_to=""))
 
 
