@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from service.briefing.asking import open_requests, words_of
 from service.briefing.closing import delivers, withdraws
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
@@ -36,14 +38,14 @@ class Ask:
     def words(self) -> str:
         """Exact, from the message."""
         message = self.one.message
-        return self.request.span.text if self.request else lead(message.reply_text or message.text)
+        return words_of(message, self.request) if self.request else lead(message.reply_text or message.text)
 
 
 def facts(desk: Desk, met: Mapping[str, str]) -> tuple[Fact, ...]:
     """Most important first, then the newest; one for each thing asked."""
     found: dict[tuple[str, str], Fact] = {}
     for conversation in desk.conversations:
-        ask = open_ask(conversation)
+        ask = open_ask(conversation, desk.as_of, desk.zone)
         if ask and ask.newest.message.at >= _since(desk, ask):
             fact = _fact(desk, ask, met)
             same = (ask.one.message.sender.email, clean(ask.words).casefold())
@@ -56,24 +58,19 @@ def _since(desk: Desk, ask: Ask) -> datetime:
     return desk.as_of - OPEN_FOR if ask.request else min(desk.since_at, desk.as_of - VAGUE_FOR)
 
 
-def open_ask(conversation: Conversation) -> Ask | None:
+def open_ask(conversation: Conversation, now: datetime, zone: ZoneInfo) -> Ask | None:
+    """None where nothing is asked, or it was answered, settled or taken back."""
     waiting = [j for j in conversation.since_mine if kind(j) is Kind.PERSON or insists(j)]
     if not waiting or "answered" in waiting[-1].message.flags:
         return None
     for number in range(len(waiting) - 1, -1, -1):
         one = waiting[number]
-        request = _strongest(one)
+        request = next((r for r in open_requests(one, now, zone) if r.of_me), None) if _may_ask(one) else None
         if request:
             settled = "answered" in one.message.flags or any(_settles(later, one) for later in waiting[number + 1 :])
             return None if settled else Ask(conversation.id, one, request, waiting[-1])
     newest = waiting[-1]
     return Ask(conversation.id, newest, None, newest) if _calls(newest) else None
-
-
-def _strongest(one: Judged) -> Request | None:
-    """What is due first, then what is asked for plainly, then as written."""
-    mine = [r for r in one.verdict.requests if r.of_me]
-    return min(mine, key=lambda r: (r.due is None, r.question, r.span.offset), default=None) if _may_ask(one) else None
 
 
 def _may_ask(one: Judged) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from service.briefing.asking import open_requests, words_of
+from service.briefing.closing import is_courtesy
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.day import is_workday
 from service.briefing.desk import Desk
@@ -40,7 +42,7 @@ def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | No
     one = conversation.newest
     message = one.message
     them = _asked(desk, one)
-    words, request = _question(one)
+    words, request = _question(desk, one)
     waited = working_days(desk.person, message.at.astimezone(desk.zone).date(), desk.today)
     if not them or not words or waited < PATIENCE or _answered_elsewhere(desk, one, written):
         return None
@@ -64,7 +66,7 @@ def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | No
         topic=weight.topic or clean(message.subject),
         basis=Basis.INFERRED,
         sensitivity=Sensitivity.PRIVATE if one.verdict.private else Sensitivity.NORMAL,
-        speech=sentence(f"{desk.name(them[0])} has not answered since {count(days, 'day')}: {clip(clean(words), 80)}"),
+        speech=sentence(f"{desk.name(them[0])} has not answered for {count(days, 'day')}: {clip(clean(words), 80)}"),
         why=", ".join(("your question is the last word in the thread", *weight.why)),
     )
 
@@ -80,14 +82,14 @@ def _asked(desk: Desk, one: Judged) -> list[Address]:
     return [a for a in one.message.to if a.email and not desk.person.is_me(a.email) and not is_machine(a)]
 
 
-def _question(one: Judged) -> tuple[str, Request | None]:
+def _question(desk: Desk, one: Judged) -> tuple[str, Request | None]:
     """What was asked in the person's own words; "" where nothing was."""
-    asked = [r for r in one.verdict.requests if not r.of_me] or list(one.verdict.requests)
-    if asked:
-        first = min(asked, key=lambda r: r.due is None)
-        return first.span.text, first
-    found = _QUESTION.findall(one.message.reply_text)
-    return (found[-1].strip() if found else ""), None
+    asked = open_requests(one, desk.as_of, desk.zone)
+    first = next((r for r in asked if not r.of_me), asked[0] if asked else None)
+    if first:
+        return words_of(one.message, first), first
+    found = [q.strip() for q in _QUESTION.findall(one.message.reply_text) if not is_courtesy(q)]
+    return (found[-1] if found and not one.verdict.requests else ""), None
 
 
 def _written(desk: Desk) -> Written:

@@ -3,7 +3,7 @@ import pytest
 from service.domain.facts import Basis, Sensitivity
 from service.domain.items import Bulk
 from service.domain.people import Address
-from service.domain.verdicts import Category
+from service.domain.verdicts import Category, DateMention, Request, Span, When
 from tests.builders import DANA, a_contact, a_deal, a_message, a_verdict, an_event, judged
 from tests.unit.briefing.scene import ASKS, DAY, HOUR, SEVEN, TODAY, a_world, an_ask, an_fyi, answer, brief, texts
 
@@ -169,3 +169,26 @@ def test_a_message_without_words_is_told_by_its_subject():
 
 def test_nothing_later_than_the_moment_is_told():
     assert not needs(an_ask(sent_at=SEVEN + HOUR))
+
+
+def test_a_request_that_announces_a_list_is_quoted_with_its_beginning():
+    text = "Please do the following:\n- sign the lease\n- call the bank"
+    message = a_message(text=text, subject="", sent_at=SEVEN - HOUR)
+    asked = Request(Span("Please do the following:", 0), "do the following")
+    (fact,) = needs(judged(message, a_verdict(requests=(asked,))))
+    assert fact.text == "Dana Whitfield asks: “Please do the following: - sign the lease - call the bank”."
+    assert fact.sources[0].quote == text
+
+
+def test_a_request_about_a_day_that_is_over_is_dropped():
+    text = "Let us meet on Saturday."
+    when = DateMention(Span("Saturday", 15), When("Saturday", TODAY - 3 * DAY))
+    message = a_message(text=text, sent_at=SEVEN - 6 * DAY)
+    assert not needs(judged(message, a_verdict(requests=(Request(Span(text, 0), "meet"),), dates=(when,))))
+
+
+def test_the_text_is_quoted_before_the_subject():
+    both = (Request(Span("Lease?", -1), "lease"), Request(Span("Could you sign it?", 0), "sign it"))
+    message = a_message(text="Could you sign it?", subject="Lease?", sent_at=SEVEN - HOUR)
+    (fact,) = needs(judged(message, a_verdict(requests=both)))
+    assert fact.sources[0].quote == "Could you sign it?"

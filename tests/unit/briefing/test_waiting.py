@@ -4,7 +4,7 @@ import pytest
 
 from service.domain.items import Bulk
 from service.domain.people import Address
-from service.domain.verdicts import Category
+from service.domain.verdicts import Category, Request, Span
 from tests.builders import DANA, MARA, a_contact, a_message, a_verdict, judged
 from tests.unit.briefing.scene import DAY, HOUR, SEVEN, TODAY, a_promise, a_question, a_world, an_fyi, brief, texts
 
@@ -88,3 +88,13 @@ def test_it_is_said_again_after_a_week_not_every_day():
     world.tell("morning", SEVEN, told.facts())
     assert not brief(world, SEVEN + DAY).section("waiting")
     assert texts(brief(world, SEVEN + timedelta(days=3)), "waiting")
+
+
+def test_a_courtesy_waits_for_no_answer():
+    assert not waiting(a_question("If there is anything else I can do, please let me know."))
+
+
+def test_the_subject_of_a_reply_is_no_question():
+    message = a_message(text="Fine with me.", subject="Re: Lunch next week?", sender=MARA, to=(DANA,), sent_at=SEVEN - 4 * DAY)
+    asked = Request(Span("Re: Lunch next week?", -1), "lunch", of_me=False)
+    assert not waiting(judged(message, a_verdict(requests=(asked,))))
