@@ -16,12 +16,12 @@ _MORE = 160
 
 
 def open_requests(one: Judged, now: datetime, zone: ZoneInfo) -> list[Request]:
-    """What is due first, then what the text says before its subject does, then what is asked plainly, then as written."""
+    """What is due first, then what the text says before its subject does, then as written."""
     message = one.message
     is_reply = bare_subject(message.subject) != message.subject.strip()
     asked = [r for r in one.verdict.requests if not (is_reply and r.span.offset < 0)]
     still = [r for r in asked if r.due or not (is_courtesy(r.span.text) or _is_past(one, r, now, zone))]
-    return sorted(still, key=lambda r: (r.due is None, r.span.offset < 0, r.question, r.span.offset))
+    return sorted(still, key=lambda r: (r.due is None, r.span.offset < 0, r.span.offset))
 
 
 def words_of(message: Message, request: Request) -> str:

@@ -17,7 +17,7 @@ from service.briefing.sources import cite
 from service.briefing.versions import version
 from service.briefing.wording import about, clean, clip, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
-from service.domain.people import Address
+from service.domain.people import Address, Person
 from service.domain.verdicts import Commitment, Judged
 
 AHEAD = timedelta(days=2)
@@ -34,14 +34,14 @@ class Promise:
 
 def facts(desk: Desk) -> tuple[Fact, ...]:
     """Most important first, then by when it is due."""
-    found = (_fact(desk, p) for c in desk.conversations for p in open_promises(c))
+    found = (_fact(desk, p) for c in desk.conversations for p in open_promises(c, desk.person))
     return tuple(sorted(filter(None, found), key=lambda f: (-f.importance, f.at.timestamp() if f.at else 0, f.key)))
 
 
-def open_promises(conversation: Conversation) -> Iterator[Promise]:
+def open_promises(conversation: Conversation, person: Person) -> Iterator[Promise]:
     """Those with a date that no later message keeps or replaces."""
     for number, one in enumerate(conversation.messages):
-        if kind(one) is not Kind.PERSON:
+        if kind(one, person) is not Kind.PERSON:
             continue
         later = [j for j in conversation.messages[number + 1 :] if j.message.sender.email == one.message.sender.email]
         for said in one.verdict.commitments:

@@ -118,7 +118,7 @@ def _since(person: Person, last_told_at: datetime | None, as_of: datetime) -> da
 def _people(person: Person, received: Sequence[Judged], sent: Sequence[Judged], chats: Sequence[Thread]) -> tuple[str, ...]:
     """Addresses worth looking up, newest first: who wrote as a person, whom the person wrote to, who chats."""
     mail: Iterable[str] = chain(
-        (j.message.sender.email for j in received if kind(j) is Kind.PERSON),
+        (j.message.sender.email for j in received if kind(j, person) is Kind.PERSON),
         (a.email for j in sent for a in j.message.to),
         (t.posts[-1].author.email for t in chats),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from service.briefing.asking import open_requests, words_of
 from service.briefing.closing import delivers, withdraws
@@ -18,6 +17,7 @@ from service.briefing.sources import cite
 from service.briefing.versions import version
 from service.briefing.wording import about, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
+from service.domain.people import Person
 from service.domain.verdicts import Category, Judged, Request
 
 OPEN_FOR = timedelta(days=14)
@@ -45,8 +45,8 @@ def facts(desk: Desk, met: Mapping[str, str]) -> tuple[Fact, ...]:
     """Most important first, then the newest; one for each thing asked."""
     found: dict[tuple[str, str], Fact] = {}
     for conversation in desk.conversations:
-        ask = open_ask(conversation, desk.as_of, desk.zone)
-        if ask and ask.newest.message.at >= _since(desk, ask):
+        ask = open_ask(conversation, desk.person, desk.as_of)
+        if ask and ask.newest.message.at >= _since(desk, ask) and not _is_strangers_hint(desk, ask):
             fact = _fact(desk, ask, met)
             same = (ask.one.message.sender.email, clean(ask.words).casefold())
             if same not in found or found[same].importance < fact.importance:
@@ -58,14 +58,21 @@ def _since(desk: Desk, ask: Ask) -> datetime:
     return desk.as_of - OPEN_FOR if ask.request else min(desk.since_at, desk.as_of - VAGUE_FOR)
 
 
-def open_ask(conversation: Conversation, now: datetime, zone: ZoneInfo) -> Ask | None:
+def _is_strangers_hint(desk: Desk, ask: Ask) -> bool:
+    """Nothing is asked in exact words, nothing is urgent, and the person never had to do with the sender."""
+    relation = desk.relations.get(ask.one.message.sender.email)
+    known = relation and (relation.sent or relation.known or relation.received > 1)
+    return not (ask.request or known or ask.one.verdict.priority or ask.one.verdict.category is Category.URGENT)
+
+
+def open_ask(conversation: Conversation, person: Person, now: datetime) -> Ask | None:
     """None where nothing is asked, or it was answered, settled or taken back."""
-    waiting = [j for j in conversation.since_mine if kind(j) is Kind.PERSON or insists(j)]
+    waiting = [j for j in conversation.since_mine if kind(j, person) is Kind.PERSON or insists(j, person)]
     if not waiting or "answered" in waiting[-1].message.flags:
         return None
     for number in range(len(waiting) - 1, -1, -1):
         one = waiting[number]
-        request = next((r for r in open_requests(one, now, zone) if r.of_me), None) if _may_ask(one) else None
+        request = next((r for r in open_requests(one, now, person.zone) if r.of_me), None) if _may_ask(one) else None
         if request:
             settled = "answered" in one.message.flags or any(_settles(later, one) for later in waiting[number + 1 :])
             return None if settled else Ask(conversation.id, one, request, waiting[-1])

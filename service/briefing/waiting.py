@@ -78,8 +78,14 @@ def working_days(person: Person, start: date, end: date) -> int:
 
 
 def _asked(desk: Desk, one: Judged) -> list[Address]:
-    """Whom the person wrote to, without themselves and machines."""
-    return [a for a in one.message.to if a.email and not desk.person.is_me(a.email) and not is_machine(a)]
+    """Whom the person wrote to, without themselves, machines and mailing lists."""
+    to = [a for a in one.message.to if a.email and not desk.person.is_me(a.email) and not is_machine(a)]
+    return [a for a in to if _has_written(desk, a)] if one.message.bulk.is_list else to
+
+
+def _has_written(desk: Desk, address: Address) -> bool:
+    relation = desk.relations.get(address.email)
+    return bool(relation and relation.received)
 
 
 def _question(desk: Desk, one: Judged) -> tuple[str, Request | None]:

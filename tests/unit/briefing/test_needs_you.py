@@ -163,8 +163,14 @@ def test_a_sender_without_a_name_is_called_by_their_address():
 
 
 def test_a_message_without_words_is_told_by_its_subject():
-    (fact,) = needs(judged(a_message(text="", sent_at=SEVEN - HOUR), a_verdict()))
+    (fact,) = needs(judged(a_message(text="", sent_at=SEVEN - HOUR), a_verdict(category=Category.URGENT)))
     assert fact.text == "Dana Whitfield writes about “Term sheet”."
+
+
+def test_a_stranger_who_asks_nothing_exactly_is_left_to_the_rest():
+    hint = judged(a_message(sent_at=SEVEN - HOUR), a_verdict())
+    assert not needs(hint)
+    assert len(needs(hint, a_contact())) == 1
 
 
 def test_nothing_later_than_the_moment_is_told():
@@ -192,3 +198,9 @@ def test_the_text_is_quoted_before_the_subject():
     message = a_message(text="Could you sign it?", subject="Lease?", sent_at=SEVEN - HOUR)
     (fact,) = needs(judged(message, a_verdict(requests=both)))
     assert fact.sources[0].quote == "Could you sign it?"
+
+
+def test_talk_on_a_mailing_list_needs_the_person_only_where_it_is_sent_to_them():
+    the_list = {"bulk": Bulk(list_id="<dev.project.example>", precedence="list")}
+    assert not needs(an_ask(to=(Address("dev@project.example"),), **the_list))
+    assert len(needs(an_ask(**the_list))) == 1

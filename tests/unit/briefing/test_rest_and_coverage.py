@@ -11,7 +11,7 @@ from service.domain.verdicts import Category
 from tests.unit.briefing.scene import DAY, HOUR, SEVEN, a_question, a_world, an_account, an_ask, an_fyi, answer, brief, texts
 from tests.world import World
 
-NEWS = {"sender": Address("editor@news.example", "News"), "bulk": Bulk(list_id="news", unsubscribe=True)}
+NEWS = {"sender": Address("editor@news.example", "News"), "bulk": Bulk(list_id="<weekly.news.example>", unsubscribe=True)}
 
 
 def test_the_rest_is_told_by_count_with_the_most_relevant_named():
@@ -122,3 +122,20 @@ def test_an_unhealthy_source_is_in_coverage_as_it_is():
     failing = an_account(health=Health.UNREACHABLE, failing_since=SEVEN - HOUR, error="time-out")
     source = brief(World(a_world().person).with_(failing)).coverage.sources[0]
     assert (source.health, source.failing_since, source.error) == ("unreachable", SEVEN - HOUR, "time-out")
+
+
+def test_talk_on_a_list_is_told_apart_from_a_newsletter():
+    the_list = {"bulk": Bulk(list_id="<dev.project.example>", unsubscribe=True), "to": (Address("dev@project.example"),)}
+    talk = an_fyi(sender=Address("ann@elsewhere.example", "Ann"), **the_list)
+    letter = an_fyi(sender=Address("team@project.example", "Team"), **the_list)
+    assert texts(brief(a_world(talk, letter)), "rest") == ["1 newsletter and 1 mailing-list message."]
+
+
+def test_a_list_without_headers_shows_by_its_tag():
+    talk = an_fyi(subject="Re: [project] a question", to=(Address("dev@project.example"),))
+    assert texts(brief(a_world(talk)), "rest") == ["1 mailing-list message."]
+
+
+def test_several_messages_of_one_talk_are_named_once():
+    mails = [an_fyi(subject="Lunch"), an_fyi(subject="Re: Lunch"), an_fyi(subject="Dinner", verdict={"urgency": 0})]
+    assert texts(brief(a_world(*mails)), "rest") == ["3 FYI from people (Dana Whitfield “Lunch”, Dana Whitfield “Dinner”)."]

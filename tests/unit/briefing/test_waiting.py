@@ -98,3 +98,7 @@ def test_the_subject_of_a_reply_is_no_question():
     message = a_message(text="Fine with me.", subject="Re: Lunch next week?", sender=MARA, to=(DANA,), sent_at=SEVEN - 4 * DAY)
     asked = Request(Span("Re: Lunch next week?", -1), "lunch", of_me=False)
     assert not waiting(judged(message, a_verdict(requests=(asked,))))
+
+
+def test_a_mailing_list_owes_no_answer():
+    assert not waiting(a_question(to=(Address("dev@project.example"),), bulk=Bulk(list_id="<dev.project.example>")))
