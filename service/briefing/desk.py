@@ -25,7 +25,6 @@ LOOK_BACK = timedelta(days=21)
 CHAT_BACK = timedelta(days=7)
 MOST_PEOPLE = 300
 """Whose relation and card are looked up; the newest first."""
-_LEFT_OUT = frozenset({"draft", "trashed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,7 @@ class Desk:
 
 def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadence: str) -> Desk:
     back = as_of - LOOK_BACK
-    received = tuple(j for j in items.received(back, as_of) if not (_LEFT_OUT & j.message.flags))
-    sent = tuple(j for j in items.sent(back, as_of) if not (_LEFT_OUT & j.message.flags))
+    received, sent = tuple(items.received(back, as_of)), tuple(items.sent(back, as_of))
     since_at = _since(person, items.last_told_at(cadence, due_at), as_of)
     chats = tuple(items.chats(as_of - CHAT_BACK, as_of))
     people = _people(person, received, sent, chats)
