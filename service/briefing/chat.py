@@ -75,11 +75,15 @@ def _mentions(desk: Desk, chats: Sequence[Thread]) -> Iterator[Open]:
 
 
 def _open(thread: Thread, pending: Sequence[Post]) -> Open | None:
-    telling = [p for p in pending if not _THANKS.fullmatch(p.text) and p.text.strip()]
+    telling = [p for p in pending if p.text.strip() and not _is_thanks(p.text)]
     if not telling:
         return None
     asking = [p for p in telling if "?" in p.text]
     return Open(thread, (asking or telling)[-1], pending)
+
+
+def _is_thanks(text: str) -> bool:
+    return len(text) < 80 and bool(_THANKS.fullmatch(text))
 
 
 def _since_mine(desk: Desk, posts: Sequence[Post]) -> list[Post]:

@@ -45,7 +45,7 @@ def withdraws(message: Message) -> bool:
 
 def is_courtesy(words: str) -> bool:
     """An offer at the end of a letter, which waits for no answer: "let me know if you have any questions"."""
-    return bool(_COURTESY.search(words)) and len(words) < 160
+    return len(words) < 160 and bool(_COURTESY.search(words))
 
 
 def _clauses(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -24,7 +23,7 @@ from service.people import is_machine
 Written = Mapping[tuple[str, str], datetime]
 """When somebody last wrote under a subject."""
 PATIENCE = 2  # working days
-_QUESTION = re.compile(r"[^.!?\n]*[^.!?\s][^.!?\n]*\?")
+READ = 8000  # characters of a message that are looked at
 
 
 def facts(desk: Desk) -> tuple[Fact, ...]:
@@ -41,10 +40,10 @@ def facts(desk: Desk) -> tuple[Fact, ...]:
 def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | None:
     one = conversation.newest
     message = one.message
-    them = _asked(desk, one)
-    words, request = _question(desk, one)
     waited = working_days(desk.person, message.at.astimezone(desk.zone).date(), desk.today)
-    if not them or not words or waited < PATIENCE or _answered_elsewhere(desk, one, written):
+    them = _asked(desk, one) if waited >= PATIENCE else []
+    words, request = _question(desk, one) if them else ("", None)
+    if not words or _answered_elsewhere(desk, one, written):
         return None
     due = deadline(request.due, desk.as_of, desk.zone) if request else None
     days = (desk.today - message.at.astimezone(desk.zone).date()).days
@@ -94,8 +93,16 @@ def _question(desk: Desk, one: Judged) -> tuple[str, Request | None]:
     first = next((r for r in asked if not r.of_me), asked[0] if asked else None)
     if first:
         return words_of(one.message, first), first
-    found = [q.strip() for q in _QUESTION.findall(one.message.reply_text) if not is_courtesy(q)]
-    return (found[-1] if found and not one.verdict.requests else ""), None
+    words = "" if one.verdict.requests else _last_question(one.message.reply_text)
+    return ("" if is_courtesy(words) else words), None
+
+
+def _last_question(text: str) -> str:
+    """The sentence or line that ends in the last question mark; "" where there is none."""
+    end = text.rfind("?", 0, READ) + 1
+    start = max((text.rfind(mark, 0, end - 1) for mark in ".!?\n"), default=-1) + 1 if end else 0
+    words = text[start:end].strip()
+    return words if any(c.isalpha() for c in words) else ""
 
 
 def _written(desk: Desk) -> Written:
