@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from service.briefing.conversations import bare_subject
 from service.domain.items import Message
@@ -36,23 +37,29 @@ def kind(one: Judged, person: Person) -> Kind:
         return Kind.MUTED
     if verdict.category is Category.PROMOTION:
         return Kind.NEWSLETTER
-    machine = is_machine(message.sender) or (message.bulk.is_automated and message.bulk.precedence != "list")
-    to_me = _is_to(message, person)
+    machine = _is_machine(message.sender.email) or (message.bulk.is_automated and message.bulk.precedence != "list")
     if message.bulk.is_list or message.bulk.unsubscribe or message.bulk.precedence == "list":
         if machine or not _is_talk(message):
             return Kind.NEWSLETTER
-        return Kind.PERSON if to_me and _asks(one) else Kind.LIST
+        return Kind.PERSON if _asks(one) and _is_to(message, person) else Kind.LIST
     if machine:
         return Kind.NOTIFICATION
-    return Kind.LIST if not to_me and _TAG.match(bare_subject(message.subject)) else Kind.PERSON
+    tagged = "[" in message.subject and _TAG.match(bare_subject(message.subject))
+    return Kind.LIST if tagged and not _is_to(message, person) else Kind.PERSON
 
 
-def insists(one: Judged, person: Person) -> bool:
+def insists(one: Judged, is_a: Kind) -> bool:
     """Worth a person's eye whoever sent it: a rule says so, or an alarm that is no newsletter."""
     if one.verdict.priority in {"urgent", "high"}:
         return True
     alarm = one.verdict.category is Category.URGENT and one.verdict.urgency >= 0.8
-    return alarm and kind(one, person) is Kind.NOTIFICATION
+    return alarm and is_a is Kind.NOTIFICATION
+
+
+@lru_cache(maxsize=4096)
+def _is_machine(email: str) -> bool:
+    """The same senders come again and again."""
+    return is_machine(email)
 
 
 def _is_talk(message: Message) -> bool:

@@ -11,13 +11,12 @@ from service.briefing.closing import delivers, withdraws
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline
-from service.briefing.kinds import Kind, insists, kind
+from service.briefing.kinds import Kind, insists
 from service.briefing.ranking import Weight, weigh
 from service.briefing.sources import cite
 from service.briefing.versions import version
 from service.briefing.wording import about, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
-from service.domain.people import Person
 from service.domain.verdicts import Category, Judged, Request
 
 OPEN_FOR = timedelta(days=14)
@@ -45,7 +44,7 @@ def facts(desk: Desk, met: Mapping[str, str]) -> tuple[Fact, ...]:
     """Most important first, then the newest; one for each thing asked."""
     found: dict[tuple[str, str], Fact] = {}
     for conversation in desk.conversations:
-        ask = open_ask(conversation, desk.person, desk.as_of)
+        ask = open_ask(desk, conversation) if conversation.newest.message.at >= desk.as_of - OPEN_FOR else None
         if ask and ask.newest.message.at >= _since(desk, ask) and not _is_strangers_hint(desk, ask):
             fact = _fact(desk, ask, met)
             same = (ask.one.message.sender.email, clean(ask.words).casefold())
@@ -65,19 +64,23 @@ def _is_strangers_hint(desk: Desk, ask: Ask) -> bool:
     return not (ask.request or known or ask.one.verdict.priority or ask.one.verdict.category is Category.URGENT)
 
 
-def open_ask(conversation: Conversation, person: Person, now: datetime) -> Ask | None:
+def open_ask(desk: Desk, conversation: Conversation) -> Ask | None:
     """None where nothing is asked, or it was answered, settled or taken back."""
-    waiting = [j for j in conversation.since_mine if kind(j, person) is Kind.PERSON or insists(j, person)]
+    waiting = [j for j in conversation.since_mine if _counts(j, desk.kinds[j.message.id])]
     if not waiting or "answered" in waiting[-1].message.flags:
         return None
     for number in range(len(waiting) - 1, -1, -1):
         one = waiting[number]
-        request = next((r for r in open_requests(one, now, person.zone) if r.of_me), None) if _may_ask(one) else None
+        request = next((r for r in open_requests(one, desk.as_of, desk.zone) if r.of_me), None) if _may_ask(one) else None
         if request:
             settled = "answered" in one.message.flags or any(_settles(later, one) for later in waiting[number + 1 :])
             return None if settled else Ask(conversation.id, one, request, waiting[-1])
     newest = waiting[-1]
     return Ask(conversation.id, newest, None, newest) if _calls(newest) else None
+
+
+def _counts(one: Judged, is_a: Kind) -> bool:
+    return is_a is Kind.PERSON or insists(one, is_a)
 
 
 def _may_ask(one: Judged) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from service.briefing.conversations import bare_subject
 from service.briefing.desk import Desk
-from service.briefing.kinds import Kind, kind
+from service.briefing.kinds import Kind
 from service.briefing.sources import cite
 from service.briefing.tasks import long_overdue
 from service.briefing.versions import version
@@ -54,13 +54,13 @@ def left_out(left: Mapping[str, int]) -> Fact | None:
 
 def suppressed(desk: Desk) -> tuple[tuple[str, int], ...]:
     """For coverage: what was not told, by kind, the most first."""
-    tally = Counter(k for j in desk.fresh if (k := kind(j, desk.person)) is not Kind.PERSON)
+    tally = Counter(k for j in desk.fresh if (k := desk.kinds[j.message.id]) is not Kind.PERSON)
     said = ((_SUPPRESSED[k][number > 1], number) for k, number in tally.items())
     return tuple(sorted(said, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _by_count(desk: Desk, left: Sequence[Judged]) -> Fact | None:
-    tally = Counter(kind(j, desk.person) for j in left)
+    tally = Counter(desk.kinds[j.message.id] for j in left)
     people = _unanswered(desk, left)
     named = _most_relevant(people)
     parts = [count(tally[k], *_WORDS[k]) for k in _WORDS if tally[k]]
@@ -75,7 +75,7 @@ def _by_count(desk: Desk, left: Sequence[Judged]) -> Fact | None:
 def _unanswered(desk: Desk, left: Sequence[Judged]) -> list[Judged]:
     """Mail from people that the person has not answered, most relevant first."""
     answered = {j.message.id for c in desk.conversations if c.mine_is_newest for j in c.messages}
-    people = [j for j in left if kind(j, desk.person) is Kind.PERSON and j.message.id not in answered]
+    people = [j for j in left if desk.kinds[j.message.id] is Kind.PERSON and j.message.id not in answered]
     return sorted(people, key=lambda j: -_relevance(desk, j))
 
 
@@ -131,7 +131,7 @@ def _counted(key: str, text: str, parts: Iterable[object]) -> Fact:
 
 
 def _warnings(desk: Desk) -> Iterable[Fact]:
-    found = [j for j in desk.fresh if kind(j, desk.person) is Kind.PHISHING]
+    found = [j for j in desk.fresh if desk.kinds[j.message.id] is Kind.PHISHING]
     yield from (_warning(j) for j in found[:MOST_WARNINGS])
     if len(found) > MOST_WARNINGS:
         more = len(found) - MOST_WARNINGS
