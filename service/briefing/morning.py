@@ -36,7 +36,7 @@ def compose(
     desk = read(person, items, due_at, as_of, cadence)
     open_ = candidates(desk, meetings.day(person, items, rules, *_today(desk), as_of), rules)
     selection = say_once(select(open_, desk.told))
-    remaining = rest.facts(desk, open_, selection.repeated)
+    remaining = rest.facts(desk, open_, selection.repeated, rules)
     sheet = partial(_sheet, desk, coverage(desk), remaining)
     count = measure or estimate
     return sheet(fit(selection, lambda chosen: count(sheet(chosen))))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from service.briefing.conversations import bare_subject
 from service.briefing.desk import Desk
 from service.briefing.kinds import Kind
-from service.briefing.sources import cite
+from service.briefing.sources import cite, cite_post, cite_task
+from service.briefing.standing import standing
 from service.briefing.tasks import long_overdue
 from service.briefing.versions import version
 from service.briefing.wording import clean, clip, count, listed, quote, sentence
-from service.domain.facts import Basis, Fact, Section, Sensitivity
+from service.domain.facts import Basis, Fact, Section, Sensitivity, SourceRef
+from service.domain.rules import Rule
 from service.domain.verdicts import Judged
 
 MOST_WARNINGS = 2
@@ -38,18 +41,26 @@ _LEFT = {
 }
 
 
-def facts(desk: Desk, told: Mapping[str, Sequence[Fact]], repeated: Sequence[Fact]) -> tuple[Fact, ...]:
+def facts(desk: Desk, told: Mapping[str, Sequence[Fact]], repeated: Sequence[Fact], rules: Sequence[Rule]) -> tuple[Fact, ...]:
     """What no candidate of another section tells of; `repeated` are facts that were told before and have not changed."""
     threads = {desk.thread_of[s.id] for some in told.values() for f in some for s in f.sources if s.id in desk.thread_of}
     left = [j for j in desk.fresh if desk.thread_of.get(j.message.id) not in threads]
-    found = (_by_count(desk, left), _other_chats(desk, told.get(Section.SLACK, ())), _old_tasks(desk), _told(repeated))
+    found = (_by_count(desk, left), _other_chats(desk, told.get(Section.SLACK, ()), rules), _old_tasks(desk), _told(repeated))
     return (*_warnings(desk), *(f for f in found if f))
 
 
-def left_out(left: Mapping[str, int]) -> Fact | None:
+def left_out(left: Mapping[str, Sequence[Fact]]) -> Fact | None:
     """What had no room, by section; None where nothing was left out."""
-    said = [count(left[name], *words) for name, words in _LEFT.items() if left.get(name)]
-    return _counted("rest:more", f"and {listed(said)}", said) if said else None
+    said = [count(len(left[name]), *words) for name, words in _LEFT.items() if left.get(name)]
+    return (
+        _counted("rest:more", f"and {listed(said)}", said, _of(f for name in _LEFT for f in left.get(name, ()))) if said else None
+    )
+
+
+def _of(facts: Iterable[Fact]) -> list[SourceRef]:
+    """Where to begin to look; what is private is left out, since others may read a count."""
+    open_ones = (f.sources[0] for f in facts if f.sources and f.sensitivity is not Sensitivity.PRIVATE)
+    return list(islice(open_ones, NAMED))
 
 
 def suppressed(desk: Desk) -> tuple[tuple[str, int], ...]:
@@ -68,8 +79,9 @@ def _by_count(desk: Desk, left: Sequence[Judged]) -> Fact | None:
         parts.append(f"{len(people)} FYI from people{_named(desk, named)}")
     if not parts:
         return None
-    fact = _counted("rest:mail", listed(parts), [*parts, *(j.message.id for j in named)])
-    return replace(fact, sources=tuple(cite(j) for j in named), speech=_aloud(tally, len(people)))
+    shown = named or [j for j in left if desk.kinds[j.message.id] in _WORDS and not j.verdict.private][:1]
+    fact = _counted("rest:mail", listed(parts), [*parts, *(j.message.id for j in named)], [cite(j) for j in shown])
+    return replace(fact, speech=_aloud(tally, len(people)))
 
 
 def _unanswered(desk: Desk, left: Sequence[Judged]) -> list[Judged]:
@@ -106,15 +118,20 @@ def _relevance(desk: Desk, one: Judged) -> float:
     return one.verdict.urgency + close
 
 
-def _other_chats(desk: Desk, told: Sequence[Fact]) -> Fact | None:
+def _other_chats(desk: Desk, told: Sequence[Fact], rules: Sequence[Rule]) -> Fact | None:
     keys = {f.key for f in told}
-    number = sum(t.at >= desk.since_at and not t.direct and f"chat:{t.id}" not in keys for t in desk.chats)
-    return _counted("rest:chat", count(number, "other Slack thread"), [number]) if number else None
+    others = [t for t in desk.chats if t.at >= desk.since_at and not t.direct and f"chat:{t.id}" not in keys]
+    heard = [(t, bound) for t in others if not (bound := standing(rules, t)).muted]
+    if not heard:
+        return None
+    shown = [replace(cite_post(t, t.posts[-1]), quote="") for t, bound in heard if not bound.private][:1]
+    return _counted("rest:chat", count(len(heard), "other Slack thread"), [len(heard)], shown)
 
 
 def _old_tasks(desk: Desk) -> Fact | None:
-    number = long_overdue(desk)
-    return _counted("rest:tasks", f"{count(number, 'task')} overdue for more than a week", [number]) if number else None
+    old = long_overdue(desk)
+    said = f"{count(len(old), 'task')} overdue for more than a week"
+    return _counted("rest:tasks", said, [t.id for t in old], [cite_task(t) for t in old[:NAMED]]) if old else None
 
 
 def _told(repeated: Sequence[Fact]) -> Fact | None:
@@ -123,11 +140,11 @@ def _told(repeated: Sequence[Fact]) -> Fact | None:
         return None
     names = dict.fromkeys(p for f in repeated if f.sensitivity is not Sensitivity.PRIVATE for p in f.people[:1])
     who = f" ({', '.join(list(names)[:NAMED])})" if names else ""
-    return _counted("rest:told", f"{len(repeated)} told before, unchanged{who}", [f.key for f in repeated])
+    return _counted("rest:told", f"{len(repeated)} told before, unchanged{who}", [f.key for f in repeated], _of(repeated))
 
 
-def _counted(key: str, text: str, parts: Iterable[object]) -> Fact:
-    return Fact(key, version(*parts), sentence(text), (), basis=Basis.DERIVED)
+def _counted(key: str, text: str, parts: Iterable[object], sources: Iterable[SourceRef] = ()) -> Fact:
+    return Fact(key, version(*parts), sentence(text), tuple(sources), basis=Basis.DERIVED)
 
 
 def _warnings(desk: Desk) -> Iterable[Fact]:
@@ -135,7 +152,8 @@ def _warnings(desk: Desk) -> Iterable[Fact]:
     yield from (_warning(j) for j in found[:MOST_WARNINGS])
     if len(found) > MOST_WARNINGS:
         more = len(found) - MOST_WARNINGS
-        yield _counted("rest:phishing", f"{count(more, 'more suspected phishing message')} kept out", [more])
+        sources = [cite(j) for j in found[MOST_WARNINGS : MOST_WARNINGS + NAMED]]
+        yield _counted("rest:phishing", f"{count(more, 'more suspected phishing message')} kept out", [more], sources)
 
 
 def _warning(one: Judged) -> Fact:

@@ -16,23 +16,23 @@ _AT_LEAST = {Section.NEEDS_YOU: 1, Section.MEETINGS: 1}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`left` counts what is open and had no room, by section; `repeated` what was told before and has not changed."""
+    """`left` is what is open and had no room, by section; `repeated` what was told before and has not changed."""
 
     sections: Chosen
-    left: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     repeated: tuple[Fact, ...] = ()
 
 
 def select(candidates: Mapping[str, Sequence[Fact]], told: Mapping[str, str]) -> Selection:
     """Candidates come in order. Today's meetings are the day's agenda and always told."""
     sections: Chosen = {}
-    left: dict[str, int] = {}
+    left: Chosen = {}
     repeated: list[Fact] = []
     for name, facts in candidates.items():
         news = [f for f in facts if name == Section.MEETINGS or told.get(f.key) != f.version]
         most = MOST.get(Section(name), len(news))
         sections[name] = tuple(news[:most])
-        left[name] = len(news[most:])
+        left[name] = tuple(news[most:])
         repeated += [f for f in facts if name != Section.MEETINGS and told.get(f.key) == f.version]
     return Selection(sections, left, tuple(repeated))
 
@@ -105,5 +105,5 @@ def _without(selection: Selection, name: str, fact: Fact) -> Selection:
         kept = tuple(replace(f, details=f.details[:-1]) if f is fact else f for f in facts)
         return replace(selection, sections=selection.sections | {name: kept})
     kept = tuple(f for f in facts if f is not fact)
-    left = {**selection.left, name: selection.left.get(name, 0) + 1}
+    left = {**selection.left, name: (fact, *selection.left.get(name, ()))}
     return replace(selection, sections=selection.sections | {name: kept}, left=left)

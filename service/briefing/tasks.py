@@ -20,12 +20,9 @@ def facts(desk: Desk) -> tuple[Fact, ...]:
     return tuple(sorted(found, key=lambda f: (-f.importance, f.at.timestamp() if f.at else 0, f.key)))
 
 
-def long_overdue(desk: Desk) -> int:
+def long_overdue(desk: Desk) -> list[Task]:
     """Own tasks that were due more than a week ago: counted, not told."""
-    return sum(
-        bool(t.due_on and is_mine(desk, t.assignee) and on_day(t.due_on, desk.as_of, desk.zone).days < -BEHIND.days)
-        for t in desk.tasks
-    )
+    return [t for t in desk.tasks if t.due_on and (desk.today - t.due_on).days > BEHIND.days and is_mine(desk, t.assignee)]
 
 
 def is_mine(desk: Desk, owner: str) -> bool:

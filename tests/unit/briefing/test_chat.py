@@ -84,6 +84,7 @@ def test_a_muted_channel_is_silent():
     thread = a_talk(a_post("@Mara lunch?"), direct=False, channel="random", mentions_me=True)
     assert said(thread)
     assert not said(thread, rules=(mute,))
+    assert not brief(a_world(thread), rules=(mute,)).section("rest")
 
 
 def test_a_new_message_brings_the_talk_back():

@@ -132,6 +132,20 @@ def test_keys_are_unique_and_versions_say_when_something_changed():
     assert {f.key: f.version for f in brief(world).facts()} == {f.key: f.version for f in facts}
 
 
+def test_every_fact_names_a_source():
+    world = a_full_morning()
+    world.tell("morning", SEVEN - DAY, brief(world).section("needs_you")[:2])
+    briefing = brief(world, measure=render.words)
+    assert {f.key for f in briefing.section("rest")} >= {"rest:mail", "rest:told", "rest:more"}
+    assert all(f.sources for f in briefing.facts())
+
+
+def test_a_count_leads_to_nothing_private():
+    secrets = [an_ask(f"Could you sign number {n}?", subject=f"Severance {n}", verdict={"private": True}) for n in range(9)]
+    world = a_world(*secrets, an_fyi(subject="Severance", verdict={"private": True}))
+    assert "everance" not in repr(without_private(brief(world), world.person))
+
+
 def test_every_fact_has_words_for_eye_and_ear():
     for fact in brief(a_full_morning()).facts():
         assert fact.text
