@@ -164,5 +164,6 @@ def _sources(ask: Ask) -> Iterator[tuple[Judged, str]]:
 
 
 def _why(ask: Ask, weight: Weight) -> str:
-    reasons = [clip(clean(r), 90) for r in ask.one.verdict.reasons[:2]]
+    """Triage's reasons, then ours; the due date is said once."""
+    reasons = [clip(clean(r), 90) for r in ask.one.verdict.reasons[:2] if not r.startswith(("due ", "overdue "))]
     return clip(listed(list(dict.fromkeys((*reasons, *weight.why)))[:4]), 240)
