@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from jobs.drafts import visible
 from service.briefing.due import clock_words
@@ -37,7 +38,11 @@ def remind(brief: Briefing, event: Event, at: datetime, *, briefed: bool) -> Rem
     said = [f for f in brief.section("when_where") if briefed is False or f.topic in {"when", "where", "join"}]
     sections: list[tuple[str, tuple[Fact, ...]]] = [("when_where", tuple(said))]
     if not briefed:
-        sections += [("people", brief.section("people")[:3]), ("last_said", brief.section("last_said")[:1]), ("open", brief.section("open")[:2])]
+        sections += [
+            ("people", brief.section("people")[:3]),
+            ("last_said", brief.section("last_said")[:1]),
+            ("open", brief.section("open")[:2]),
+        ]
     sections.append(("changed", tuple(f for f in brief.section("changed") if not briefed or f.importance >= CHANGED)))
     return Reminder(replace(brief, kind="push", title=first, subject=first, sections=tuple(sections)), first, where)
 
@@ -45,8 +50,6 @@ def remind(brief: Briefing, event: Event, at: datetime, *, briefed: bool) -> Rem
 def lead(event: Event, at: datetime, brief: Briefing) -> str:
     minutes = round((event.start_at - at).total_seconds() / 60)
     if minutes > 90:
-        from zoneinfo import ZoneInfo
-
         return f"At {clock_words(event.start_at, ZoneInfo(brief.timezone))}"
     if minutes > 0:
         return f"In {minutes} min"

@@ -154,10 +154,8 @@ def _since_last(meeting: Encounter, known: Background, before: Before) -> Iterat
         yield _change(event, "place", f"The place changed since the last meeting: it was {was}", 0.6)
     since = [j for j in known.mail_with(meeting) if j.message.at > last.end_at]
     when = past_day(last.start_at, known.as_of, zone)
-    if since:
-        said = f"{count(len(since), 'mail')} between you since the last meeting {when}."
-    else:
-        said = f"The last meeting was {when}."
+    mails = f"; {count(len(since), 'mail')} between you since" if since else ""
+    said = f"The last meeting was {when}{mails}."
     sources = (*(cite(j.message) for j in since[:3]), cite(last))
     yield line(f"changed:since:{event.id}", said, *sources, at=last.start_at, importance=0.4, topic="since", basis=Basis.DERIVED)
 

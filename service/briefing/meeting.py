@@ -17,13 +17,13 @@ from service.briefing.lines import cite, line, safe_link
 from service.briefing.localtime import days, hours, length
 from service.briefing.open_ends import open_ends, task_lines
 from service.briefing.preparation import Background, Encounter, gather
+from service.briefing.sight import sight
 from service.briefing.standing import standing
 from service.briefing.wording import count, sentence
-from service.domain.facts import Basis, Briefing, Coverage, Fact, Sensitivity, SourceCoverage
+from service.domain.facts import Basis, Briefing, Fact, Sensitivity
 from service.domain.items import Event, Reply
 from service.domain.people import Person
 from service.domain.rules import Rule
-from service.domain.sync import Account
 from service.ports import Items
 
 WORDS = 300
@@ -76,7 +76,7 @@ def compose(
         made_at=as_of,
         timezone=person.timezone,
         sections=tuple((name, tuple(facts)) for name, facts in sections.items()),
-        coverage=_coverage(items.accounts(), known),
+        coverage=sight(items.accounts(), as_of),
         language=person.language,
     )
     return fit(briefing, measure or _estimate)
@@ -117,9 +117,10 @@ def _when_where(meeting: Encounter, held: Day, known: Background) -> Iterator[Fa
     if is_cancelled(event):
         when = f"Cancelled: {when}"
     yield _about(event, "when", when, 1.0, label="When", at=event.start_at, version=when_version(event), key=when_key(event))
-    if where := place(event, 100):
+    link, where = safe_link(join_link(event)), place(event, 100)
+    if where and not (link and where == "video call"):
         yield _about(event, "where", where, 0.98, label="Where")
-    if link := safe_link(join_link(event)):
+    if link:
         yield _about(event, "join", link, 0.98, label="Join")
     reply = my_reply(known.person, event)
     if reply in {Reply.NEEDS_ACTION, Reply.DECLINED}:
@@ -181,10 +182,3 @@ def _nothing_known(meeting: Encounter, known: Background) -> str:
     if any(g.email in known.contacts or g.email in known.relations for g in meeting.guests):
         return "Nothing new was found since you last dealt with them."
     return f"Nothing was found about {names(meeting.guests)} beyond the invitation."
-
-
-def _coverage(accounts: Sequence[Account], known: Background) -> Coverage:
-    sources = tuple(
-        SourceCoverage(a.name, a.kind, a.health.value, a.read_at, a.failing_since, a.error, a.items) for a in accounts
-    )
-    return Coverage(sources, until_at=known.as_of)

@@ -80,7 +80,7 @@ def _promised(one: Judged, later: list[Judged], meeting: Encounter, known: Backg
     return _spoken_line("mine" if mine else "theirs", said, one, promise, known) if said else None
 
 
-_WEIGHT = {"asks": 0.75, "mine": 0.7, "theirs": 0.55, "asked": 0.55}
+_WEIGHT = {"asks": 0.8, "mine": 0.75, "theirs": 0.55, "asked": 0.55}
 
 
 def _spoken_line(topic: str, said: str, one: Judged, what: Request | Commitment, known: Background) -> Fact:
