@@ -85,7 +85,7 @@ def clock_words(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def since_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """ "05:10" of today, "yesterday 05:10", "Friday 05:10", "3 May"."""
+    """Reads as "05:10" of today, "yesterday 05:10", "Friday 05:10", "3 May"."""
     local = moment.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
     clock = clock_words(moment, zone)
@@ -103,7 +103,7 @@ def past_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def date_words(day: date, *, short: bool = False) -> str:
-    """ "Tuesday 12 May", or "Tue 12 May"."""
+    """Reads as "Tuesday 12 May", or "Tue 12 May"."""
     weekday, month = DAYS[day.weekday()], MONTHS[day.month - 1]
     return f"{weekday[:3]} {day.day} {month[:3]}" if short else f"{weekday} {day.day} {month}"
 

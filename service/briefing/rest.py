@@ -1,0 +1,150 @@
+"""Everything else, by count; with a warning for what was kept out as phishing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from service.briefing.desk import Desk
+from service.briefing.kinds import Kind, kind
+from service.briefing.sources import cite
+from service.briefing.tasks import long_overdue
+from service.briefing.versions import version
+from service.briefing.wording import clean, clip, count, listed, quote, sentence
+from service.domain.facts import Basis, Fact, Section, Sensitivity
+from service.domain.verdicts import Judged
+
+MOST_WARNINGS = 2
+NAMED = 3
+_WORDS = {
+    Kind.NEWSLETTER: ("newsletter", "newsletters"),
+    Kind.NOTIFICATION: ("notification", "notifications"),
+    Kind.LIST: ("mailing-list message", "mailing-list messages"),
+}
+
+_SUPPRESSED = _WORDS | {
+    Kind.MUTED: ("muted", "muted"),
+    Kind.SPAM: ("spam", "spam"),
+    Kind.PHISHING: ("suspected phishing", "suspected phishing"),
+}
+_LEFT = {
+    Section.NEEDS_YOU: ("more that needs you", "more that need you"),
+    Section.MEETINGS: ("more meeting",),
+    Section.COMMITMENTS: ("more falling due", "more falling due"),
+    Section.WAITING: ("more waiting on others", "more waiting on others"),
+    Section.SLACK: ("more on Slack", "more on Slack"),
+}
+
+
+def facts(desk: Desk, told: Mapping[str, Sequence[Fact]], repeated: Sequence[Fact]) -> tuple[Fact, ...]:
+    """What no candidate of another section tells of; `repeated` are facts that were told before and have not changed."""
+    threads = {desk.thread_of[s.id] for some in told.values() for f in some for s in f.sources if s.id in desk.thread_of}
+    left = [j for j in desk.fresh if desk.thread_of.get(j.message.id) not in threads]
+    found = (_by_count(desk, left), _other_chats(desk, told.get(Section.SLACK, ())), _old_tasks(desk), _told(repeated))
+    return (*_warnings(desk), *(f for f in found if f))
+
+
+def left_out(left: Mapping[str, int]) -> Fact | None:
+    """What had no room, by section; None where nothing was left out."""
+    said = [count(left[name], *words) for name, words in _LEFT.items() if left.get(name)]
+    return _counted("rest:more", f"and {listed(said)}", said) if said else None
+
+
+def suppressed(desk: Desk) -> tuple[tuple[str, int], ...]:
+    """For coverage: what was not told, by kind, the most first."""
+    tally = Counter(k for j in desk.fresh if (k := kind(j)) is not Kind.PERSON)
+    said = ((_SUPPRESSED[k][number > 1], number) for k, number in tally.items())
+    return tuple(sorted(said, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _by_count(desk: Desk, left: Sequence[Judged]) -> Fact | None:
+    answered = {j.message.id for c in desk.conversations if c.mine_is_newest for j in c.messages}
+    tally = Counter(kind(j) for j in left)
+    people = sorted(
+        (j for j in left if kind(j) is Kind.PERSON and j.message.id not in answered), key=lambda j: -_relevance(desk, j)
+    )
+    parts = [count(tally[k], *_WORDS[k]) for k in _WORDS if tally[k]]
+    if people:
+        parts.append(f"{count(len(people), 'FYI from people', 'FYI from people')}{_named(desk, people)}")
+    if not parts:
+        return None
+    named = [j for j in people if not j.verdict.private][:NAMED]
+    fact = _counted("rest:mail", listed(parts), [*parts, *(j.message.id for j in named)])
+    return Fact(
+        fact.key, fact.version, fact.text, tuple(cite(j) for j in named), basis=Basis.DERIVED, speech=_aloud(tally, len(people))
+    )
+
+
+def _aloud(tally: Counter[Kind], people: int) -> str:
+    parts = [count(tally[k], *_WORDS[k]) for k in _WORDS if tally[k]]
+    parts += [f"{people} for your information from people"] if people else []
+    return sentence(f"beyond that, {listed(parts)}")
+
+
+def _named(desk: Desk, people: list[Judged]) -> str:
+    """The three most relevant; what is private is counted and not named, since others may read this line."""
+    named = [j for j in people if not j.verdict.private][:NAMED]
+    said = (
+        f"{desk.name(j.message.sender)} {quote(j.message.subject, 40) if clean(j.message.subject) else ''}".strip() for j in named
+    )
+    return f" ({', '.join(said)})" if named else ""
+
+
+def _relevance(desk: Desk, one: Judged) -> float:
+    relation = desk.relations.get(one.message.sender.email)
+    close = 0.1 * (relation.known + bool(relation.sent)) if relation else 0.0
+    return one.verdict.urgency + close
+
+
+def _other_chats(desk: Desk, told: Sequence[Fact]) -> Fact | None:
+    keys = {f.key for f in told}
+    number = sum(t.at >= desk.since_at and not t.direct and f"chat:{t.id}" not in keys for t in desk.chats)
+    return _counted("rest:chat", count(number, "other Slack thread"), [number]) if number else None
+
+
+def _old_tasks(desk: Desk) -> Fact | None:
+    number = long_overdue(desk)
+    return _counted("rest:tasks", f"{count(number, 'task')} overdue for more than a week", [number]) if number else None
+
+
+def _told(repeated: Sequence[Fact]) -> Fact | None:
+    """Named by whom they are about; what is private is counted only."""
+    if not repeated:
+        return None
+    names = dict.fromkeys(p for f in repeated if f.sensitivity is not Sensitivity.PRIVATE for p in f.people[:1])
+    who = f" ({', '.join(list(names)[:NAMED])})" if names else ""
+    return _counted("rest:told", f"{len(repeated)} told before, unchanged{who}", [f.key for f in repeated])
+
+
+def _counted(key: str, text: str, parts: Iterable[object]) -> Fact:
+    return Fact(key, version(*parts), sentence(text), (), basis=Basis.DERIVED)
+
+
+def _warnings(desk: Desk) -> Iterable[Fact]:
+    found = [j for j in desk.fresh if kind(j) is Kind.PHISHING]
+    yield from (_warning(j) for j in found[:MOST_WARNINGS])
+    if len(found) > MOST_WARNINGS:
+        more = len(found) - MOST_WARNINGS
+        yield _counted("rest:phishing", f"{count(more, 'more suspected phishing message')} kept out", [more])
+
+
+def _warning(one: Judged) -> Fact:
+    message = one.message
+    domain = clip(clean(message.sender.domain), 60)
+    shown = clip(clean(message.sender.name), 50)
+    who = (
+        f"it calls itself {quote(shown)} and comes from {domain or 'no address'}"
+        if shown
+        else f"it comes from {domain or 'no address'}"
+    )
+    return Fact(
+        key=f"phishing:{message.id}",
+        version=version(message.id),
+        text=sentence(f"a suspected phishing message was kept out: {who}; do not click its links"),
+        sources=(cite(one),),
+        at=message.at,
+        importance=0.2,
+        basis=Basis.INFERRED,
+        speech="A suspected phishing message was kept out.",
+        why=", ".join(clip(clean(r), 80) for r in one.verdict.reasons[:2]),
+    )
