@@ -1,0 +1,113 @@
+"""The script: a chapter per section, trimmed by importance to what fits into two minutes and a bit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from service.briefing.render import times
+from service.briefing.render.coverage import WELL
+from service.briefing.render.speech.phrases import Phrases, phrases
+from service.briefing.render.speech.saying import say
+from service.briefing.render.speech.selection import Candidate, choose
+from service.briefing.render.view import heading
+from service.domain.facts import Briefing, Fact
+from service.domain.speech import Chapter, Script
+
+WORDS_A_MINUTE = 160
+"""Measured with the local voice at its own rate (`tests/bench/bench_render.py`), pauses included."""
+
+LONGEST = 135  # seconds of the 150 that a morning may take: names and long words run over
+_MORNING = (("needs_you",), ("meetings",), ("waiting", "commitments"), ("slack", "rest"))
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
+
+
+def to_script(briefing: Briefing, words_a_minute: int = WORDS_A_MINUTE) -> Script:
+    """Words only, in chapters. What does not fit is counted aloud; what could not be read is said."""
+    speak = phrases(briefing.language)
+    local = briefing.made_at.astimezone(times.zone(briefing.timezone))
+    if briefing.kind == "morning":
+        chapters = _morning(briefing, speak, local, words_a_minute * LONGEST // 60)
+    else:
+        chapters = _other(briefing, speak, words_a_minute * LONGEST // 60)
+    title = say(briefing.title, speak.language, 120).rstrip(".") or speak.titles[0]
+    return Script(title, tuple(c for c in chapters if c.text), speak.language)
+
+
+def _morning(briefing: Briefing, speak: Phrases, local: datetime, budget: int) -> Iterator[Chapter]:
+    lead = _joined(speak.opening(local), say(briefing.bottom_line, speak.language))
+    missing = _missing(briefing, speak)
+    fixed = len(f"{lead} {missing}".split()) + 40  # the chapters' own first sentences and the sign-off
+    names = tuple(name for group in _MORNING for name in group)
+    chosen, left = choose(list(_candidates(briefing, names, speak)), budget - fixed)
+    yield Chapter(speak.titles[0], lead)
+    for title, group in zip(speak.titles[1:5], _MORNING, strict=True):
+        parts = [_section(name, [c for c in chosen if c.section == name], speak) for name in group]
+        if "rest" in group:
+            parts.append(missing)
+        yield Chapter(title, _joined(*parts))
+    yield Chapter(speak.titles[5], _joined(speak.say("more", left) if left else "", speak.sign_off(local)))
+
+
+def _other(briefing: Briefing, speak: Phrases, budget: int) -> Iterator[Chapter]:
+    """A meeting's brief, an alert: the sections as they stand, headed by their names in English."""
+    title = say(briefing.title, speak.language, 120).rstrip(".?!")
+    brief = briefing.kind == "meeting"
+    lead = speak.say("meeting", title) if brief else f"{title}."
+    chosen, left = choose(list(_candidates(briefing, tuple(n for n, _ in briefing.sections), speak)), budget - 40)
+    yield Chapter(title, _joined(lead, say(briefing.bottom_line, speak.language)))
+    for name, _ in briefing.sections:
+        said = [c.said for c in chosen if c.section == name]
+        head = say(heading(name)) if said and brief and speak.language == "en" else ""
+        yield Chapter(heading(name), _joined(head, *said))
+    tail = _joined(_missing(briefing, speak), speak.say("more", left) if left else "", speak.say("meeting_end") if brief else "")
+    yield Chapter(speak.titles[5], tail)
+
+
+def _candidates(briefing: Briefing, names: tuple[str, ...], speak: Phrases) -> Iterator[Candidate]:
+    index = 0
+    for name in names:
+        for fact in briefing.section(name):
+            said = _said(fact, speak)
+            if not said:
+                continue
+            yield Candidate(name, fact, said)
+            parent, index = index, index + 1
+            for detail in fact.details:
+                if words := _said(detail, speak):
+                    yield Candidate(name, detail, words, parent)
+                    index += 1
+
+
+def _said(fact: Fact, speak: Phrases) -> str:
+    """The fact in one breath: its time or name first, unless its own words for speech say that already."""
+    words = (fact.speech or fact.text).strip()
+    label = fact.label.strip()
+    if label and label not in words:
+        timed = _CLOCK.match(label) or label.lower().startswith("all")
+        words = (speak.raw("at", label) if timed else f"{label}, ") + words
+    return say(words, speak.language, 260)
+
+
+def _section(name: str, chosen: list[Candidate], speak: Phrases) -> str:
+    if not chosen:
+        return ""
+    facts = sum(1 for c in chosen if c.under is None)
+    said = []
+    number = 0
+    for candidate in chosen:
+        number += candidate.under is None
+        counted = name == "needs_you" and facts > 1 and candidate.under is None
+        said.append((speak.raw("nth", number, number == facts) if counted else "") + candidate.said)
+    return _joined(speak.say(name, facts), *said)
+
+
+def _missing(briefing: Briefing, speak: Phrases) -> str:
+    names = [s.account or s.kind for s in briefing.coverage.sources if s.health not in WELL][:4]
+    listed = speak.raw("and").join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return speak.say("unread", listed) if names else ""
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

@@ -1,0 +1,154 @@
+"""What the templates are handed: a briefing in clean words, with nothing left to decide but where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from service.briefing.render import clean, links, times
+from service.briefing.render.coverage import CoverageView, coverage_view
+from service.domain.facts import Briefing, Fact, Sensitivity, SourceRef
+
+HEADINGS = {
+    "needs_you": "Needs you today",
+    "meetings": "Today’s meetings",
+    "waiting": "Waiting on others",
+    "commitments": "Promised and falling due",
+    "slack": "Slack",
+    "rest": "Everything else",
+    "when_where": "When and where",
+    "people": "Who comes",
+    "last_said": "Said last",
+    "open": "Open between you",
+    "changed": "Changed since",
+    "alert": "What happened",
+}
+NOUNS = {
+    "message": "mail",
+    "event": "calendar",
+    "thread": "Slack",
+    "contact": "contact",
+    "deal": "deal",
+    "note": "note",
+    "task": "task",
+}
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}(\s?[–-]\s?\d{1,2}[:.h]\d{2})?|all[ -]day", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """`short` says kind and time; `words` also names the thing; `host` is shown where the link leads to the web."""
+
+    words: str
+    short: str
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    text: str
+    timed: bool  # the label is a time and gets a column of its own
+    sources: tuple[SourceView, ...]
+    why: str
+    private: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    name: str
+    heading: str
+    ordered: bool
+    lines: tuple[Line, ...]
+    more: int  # facts left out for length
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    kind: str
+    title: str
+    bottom_line: str
+    language: str
+    sections: tuple[SectionView, ...]
+    coverage: CoverageView
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much fits: facts a section, details a fact, characters a sentence."""
+
+    facts: int = 40
+    details: int = 12
+    text: int = 600
+
+
+def page(briefing: Briefing, room: Room | None = None) -> Page:
+    """Empty sections are left out; coverage always stays."""
+    room = room or Room()
+    where = times.zone(briefing.timezone)
+    return Page(
+        kind=briefing.kind,
+        title=clean.line(briefing.title, 120) or "Briefing",
+        bottom_line=clean.line(briefing.bottom_line, 400),
+        language=briefing.language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", briefing.language) else "en",
+        sections=tuple(_section(name, facts, briefing, where, room) for name, facts in briefing.sections if facts),
+        coverage=coverage_view(briefing, where),
+    )
+
+
+def heading(name: str) -> str:
+    return HEADINGS.get(name) or clean.line(name, 60).replace("_", " ").capitalize()
+
+
+def _section(name: str, facts: tuple[Fact, ...], briefing: Briefing, where: tzinfo, room: Room) -> SectionView:
+    shown = facts[: room.facts]
+    return SectionView(
+        name=name,
+        heading=heading(name),
+        ordered=name == "needs_you" and len(facts) > 1,
+        lines=tuple(_line(fact, briefing, where, room) for fact in shown),
+        more=len(facts) - len(shown),
+    )
+
+
+def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room) -> Line:
+    label, text = clean.line(fact.label, 60), clean.line(fact.text, room.text)
+    if label and text.startswith(label):
+        text = text[len(label) :].lstrip(" :,–—-") or text
+    return Line(
+        label=label,
+        text=text,
+        timed=bool(_TIME.fullmatch(label)),
+        sources=_sources(fact, briefing, where),
+        why=clean.line(fact.why, 160),
+        private=fact.sensitivity is Sensitivity.PRIVATE,
+        lines=tuple(_line(d, briefing, where, room) for d in fact.details[: room.details]),
+    )
+
+
+def _sources(fact: Fact, briefing: Briefing, where: tzinfo) -> tuple[SourceView, ...]:
+    views = (_source(ref, fact, briefing, where) for ref in fact.sources[:8])
+    return tuple(dict.fromkeys(views))[:3]
+
+
+def _source(ref: SourceRef, fact: Fact, briefing: Briefing, where: tzinfo) -> SourceView:
+    """Says nothing twice: neither a title that the sentence holds, nor the time that leads it."""
+    noun = NOUNS.get(ref.kind, clean.line(ref.kind, 20) or "source")
+    when = times.stamp(ref.at, briefing.made_at, where) if ref.at else ""
+    when = "" if when == fact.label.strip()[: len(when)] else when
+    url = links.safe(ref.url)
+    return SourceView(
+        words=", ".join(filter(None, (_named(noun, clean.line(ref.title, 60), fact.text), when))),
+        short=", ".join(filter(None, (noun, when))),
+        url=url,
+        host=links.host(url),
+    )
+
+
+def _named(noun: str, title: str, text: str) -> str:
+    if not title or title.lower().strip("#") in text.lower():
+        return noun
+    return title if title.lower().startswith((noun.lower(), "#")) else f"{noun} “{title}”"
