@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from service.briefing.attendees import Guest, guests, names
+from service.briefing.attendees import Guest, emails_of, guests, names
 from service.briefing.due import clock_words, past_day
 from service.briefing.engagements import is_cancelled, title_of
 from service.briefing.lines import cite, line, one_line
 from service.briefing.localtime import hours
-from service.briefing.open_ends import stage_version
 from service.briefing.preparation import Background, Encounter
+from service.briefing.records import stage_version
 from service.briefing.wording import count
 from service.domain.facts import Basis, Fact
 from service.domain.items import Event, Reply
+from service.domain.people import Person
 
 EDITED = timedelta(days=3)
 """How long an edited invitation is news where no earlier brief tells what it said."""
@@ -47,12 +48,12 @@ def who_version(guest: Guest) -> str:
     return guest.reply.value or "-"
 
 
-def last_of_series(event: Event, earlier: tuple[Event, ...]) -> Event | None:
+def last_of_series(person: Person, event: Event, earlier: tuple[Event, ...]) -> Event | None:
     """The newest instance that has ended and was not called off; of single events one of the same title and people."""
-    people = {a.address.email for a in event.attendees}
+    people = set(emails_of(person, [event]))
     past = [e for e in earlier if e.id != event.id and e.end_at <= event.start_at and not is_cancelled(e)]
     series = [e for e in past if e.uid == event.uid and e.uid]
-    alike = [e for e in past if title_of(e) == title_of(event) and people and people & {a.address.email for a in e.attendees}]
+    alike = [e for e in past if title_of(e) == title_of(event) and people & set(emails_of(person, [e]))]
     return max(series or alike, key=lambda e: e.start_at, default=None)
 
 

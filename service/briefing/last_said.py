@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from service.briefing.conversations import bare_subject
 from service.briefing.due import past_day
+from service.briefing.engagements import title_of
+from service.briefing.entries import newest_entry
 from service.briefing.lines import cite, cite_post, line, one_line
 from service.briefing.localtime import day_of
 from service.briefing.preparation import Background, Encounter, is_own
 from service.briefing.quoting import Quote, quoted, telling, words_of
 from service.domain.facts import Fact, Sensitivity
-from service.domain.items import Note, Post, Provenance, Thread
+from service.domain.items import Message, Note, Post, Provenance, Thread
 from service.domain.verdicts import Judged
 
 RECENT, STALE = timedelta(days=45), timedelta(days=400)
 """How long words count: of anything, and of what is about the same thing as the meeting."""
+SPEAKS = 2
 CROWDED = 6
 """With more guests than this, only what is about the meeting is worth a line."""
 
 
 def last_said(meeting: Encounter, known: Background) -> list[Fact]:
     """Best first: about this meeting before anything else, then the newest; at most one line a conversation."""
-    lines = [*_mail(meeting, known), *_chat(meeting, known), *_notes(meeting, known)]
-    return sorted(lines, key=lambda f: (f.importance, f.at or known.as_of), reverse=True)
+    lines = [*_mail(meeting, known), *_chat(meeting, known), *_notes(meeting, known), *_crm(meeting, known)]
+    return _varied(sorted(lines, key=lambda f: (f.importance, f.at or known.as_of), reverse=True))
+
+
+def _varied(lines: list[Fact]) -> list[Fact]:
+    """At most two of one speaker, and no sentence twice: what people send from templates says little a second time."""
+    kept: list[Fact] = []
+    for fact in lines:
+        same = [f for f in kept if f.people == fact.people]
+        if len(same) < SPEAKS and all(f.sources[0].quote != fact.sources[0].quote for f in kept):
+            kept.append(fact)
+    return kept
 
 
 def quote_of(one: Judged, about: frozenset[str]) -> Quote | None:
     """The words that ask something where triage found some, else the most telling sentence."""
     asked = [r.span for r in one.verdict.requests if r.span.offset >= 0 and r.span.text.strip()]
     return quoted(asked[0].text) if asked else telling(one.message.reply_text or one.message.text, about)
+
+
+def about_subject(message: Message, meeting: Encounter, quote: Quote) -> str:
+    """What a quoted sentence is about, where neither it nor the meeting's title says so."""
+    subject = one_line(bare_subject(message.subject), 60)
+    names = {w for w in words_of(subject) if len(w) > 3} or words_of(subject)
+    said = words_of(f"{quote.exact} {title_of(meeting.event)}")
+    return f" about {subject}" if len(names & said) < 0.6 * len(names) else ""
 
 
 def sensitivity_of(one: Judged) -> Sensitivity:
@@ -49,15 +71,15 @@ def _mail(meeting: Encounter, known: Background) -> Iterable[Fact]:
             continue
         quote = quote_of(one, meeting.topic)
         if quote:
-            when = past_day(message.at, known.as_of, known.person.zone)
+            when = past_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
             yield line(
                 f"said:message:{message.id}",
                 f"{speaker} {when}: {quote}",
                 cite(message, quote.exact),
                 at=message.at,
-                importance=_importance(about, message.at, known.as_of),
+                importance=_importance(meeting, about=about, at=message.at, as_of=known.as_of),
                 topic="mail",
-                people=(message.sender.label,),
+                people=(speaker,),
                 sensitivity=sensitivity_of(one),
                 speech=f"{speaker} {when}: {quote.shown}",
             )
@@ -87,7 +109,7 @@ def _chat(meeting: Encounter, known: Background) -> Iterable[Fact]:
                 f"{said}: {quote}",
                 cite_post(thread, post, quote.exact),
                 at=post.at,
-                importance=_importance(about, post.at, known.as_of),
+                importance=_importance(meeting, about=about, at=post.at, as_of=known.as_of),
                 topic="slack",
                 people=(guest.name,),
                 speech=f"{said}: {quote.shown}",
@@ -112,7 +134,7 @@ def _notes(meeting: Encounter, known: Background) -> Iterable[Fact]:
                 f"{said}: {quote}",
                 cite(note, quote.exact),
                 at=note.at,
-                importance=_importance(about, note.at, known.as_of) + 0.03,
+                importance=_importance(meeting, about=about, at=note.at, as_of=known.as_of) + 0.03,
                 topic="notes",
                 speech=f"{said}: {quote.shown}",
             )
@@ -127,13 +149,37 @@ def _bearing(note: Note, meeting: Encounter) -> tuple[bool, frozenset[str]]:
     return about, frozenset().union(*(words_of(g.name) for g in named), *(words_of(c) for c in firms))
 
 
+def _crm(meeting: Encounter, known: Background) -> Iterable[Fact]:
+    """The newest entry that somebody wrote into a card or a deal of those who come."""
+    cards = [(g, known.contacts[g.email]) for g in meeting.guests if g.email in known.contacts]
+    for guest, card in cards:
+        deals = [d for d in known.deals_of(meeting) if guest.email in d.people]
+        for item in (card, *deals[:1]):
+            entry = newest_entry(item.notes, meeting.topic, known.as_of.astimezone(known.person.zone).date())
+            if not entry:
+                continue
+            at = datetime.combine(entry.on, time(12), known.person.zone) if entry.on else item.at
+            when = f", {past_day(at, known.as_of, known.person.zone)}" if at and at <= known.as_of else ""
+            yield line(
+                f"said:{type(item).__name__.lower()}:{item.id}",
+                f"CRM entry on {meeting.called(guest)}{when}: {entry.quote}",
+                cite(item, entry.quote.exact),
+                at=at,
+                importance=_importance(meeting, about=False, at=at or known.as_of - RECENT, as_of=known.as_of),
+                topic="crm",
+                people=(guest.name, "CRM"),
+                speech=f"The CRM says of {meeting.called(guest)}: {entry.quote.shown}",
+            )
+            break
+
+
 def _counts(meeting: Encounter, *, about: bool, age: timedelta) -> bool:
     if about:
         return age < STALE
     return age < RECENT and len(meeting.guests) <= CROWDED
 
 
-def _importance(about: bool, at: datetime, as_of: datetime) -> float:
-    """0.65 for today's words about the meeting, 0.45 for today's words about anything, less as they age."""
+def _importance(meeting: Encounter, *, about: bool, at: datetime, as_of: datetime) -> float:
+    """Words about the meeting before words about anything, those of guests before those of colleagues, new before old."""
     age = max(0.0, (as_of - at) / timedelta(days=1))
-    return round((0.65 if about else 0.45) - min(0.2, age / 150), 3)
+    return round((0.68 if about else 0.5 if meeting.external else 0.4) - min(0.2, age / 150), 3)

@@ -15,8 +15,9 @@ from service.briefing.introductions import introductions
 from service.briefing.last_said import last_said
 from service.briefing.lines import cite, line, safe_link
 from service.briefing.localtime import days, hours, length
-from service.briefing.open_ends import open_ends, task_lines
+from service.briefing.open_ends import open_ends
 from service.briefing.preparation import Background, Encounter, gather
+from service.briefing.records import task_lines
 from service.briefing.sight import sight
 from service.briefing.standing import standing
 from service.briefing.wording import count, sentence
@@ -31,6 +32,8 @@ WORDS = 300
 SAID, OPEN, CHANGED = 4, 5, 4
 SERIES = timedelta(days=60)
 """How far back the last meeting of a series is looked for."""
+PRESSING = 0.65
+"""From this importance on, an open end or a change is the one thing to know."""
 Measure = Callable[[Briefing], int]
 
 
@@ -52,7 +55,7 @@ def compose(
     known = gather(items, person, [event], as_of)
     meeting = known.encounter(event)
     around = items.events(min(event.start_at, event.start_at - SERIES), max(event.end_at, event.start_at + timedelta(minutes=1)))
-    before = Before(told or {}, last_of_series(event, tuple(around)))
+    before = Before(told or {}, last_of_series(person, event, tuple(around)))
     threads = items.conversations({j.message.thread_id for j in known.mail_with(meeting)}, as_of)
     held = sort_out(person, [e for e in around if e.end_at > event.start_at])
     opened = open_ends(meeting, known, threads)
@@ -158,10 +161,10 @@ def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: 
     shown = {name: [f for f in facts if f.sensitivity is Sensitivity.NORMAL] for name, facts in sections.items()}
     if is_cancelled(meeting.event):
         return "This meeting is cancelled."
-    if meeting.event.start_at <= due_at < meeting.event.end_at:
+    if meeting.event.start_at < due_at < meeting.event.end_at:
         return "It has begun."
-    pressing = next((f for f in shown["open"] if f.topic in {"asks", "mine"}), None)
-    changed = next((f for f in shown["changed"] if f.importance >= 0.7), None)
+    pressing = next((f for f in shown["open"] if f.topic in {"asks", "mine"} and f.importance >= PRESSING), None)
+    changed = next((f for f in shown["changed"] if f.importance >= PRESSING), None)
     if pressing:
         asks = pressing.topic == "asks"
         return (
@@ -170,7 +173,8 @@ def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: 
     if changed:
         return changed.text
     if shown["open"]:
-        return "Open between you: " + count(len(shown["open"]), "thing") + "."
+        first = shown["open"][0]
+        return first.text if first.topic in {"deal", "task"} else f"Open between you: {count(len(shown['open']), 'thing')}."
     if shown["last_said"]:
         return "Nothing is open between you; what was said last is below."
     return _nothing_known(meeting, known)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.briefing.attendees import names, roster, spoken
+from service.briefing.conversations import bare_subject
 from service.briefing.due import clock_words as clock
 from service.briefing.engagements import Day, is_meeting, is_mine, my_reply, place, sort_out, title_of
 from service.briefing.last_said import last_said
@@ -24,7 +25,7 @@ from service.domain.rules import Rule
 from service.ports import Items
 
 PREPARATION = 2
-WORTH_A_LINE = 0.34
+WORTH_A_LINE = 0.42
 """Below this a preparation line is small talk of long ago."""
 NEWS = timedelta(hours=36)
 """How long a cancellation is news."""
@@ -124,18 +125,18 @@ def _preparation(meeting: Encounter, known: Background, bound: Standing) -> Iter
     if bound.priority == "low":
         return
     candidates = sorted((*open_ends(meeting, known), *last_said(meeting, known)), key=lambda f: -f.importance)
-    kinds: set[str] = set()
-    cited: set[str] = set()
+    kept: list[Fact] = []
     for fact in candidates:
-        source = _conversation(fact)
-        if fact.importance >= WORTH_A_LINE and fact.topic not in kinds and source not in cited and len(kinds) < PREPARATION:
-            kinds.add(fact.topic)
-            cited.add(source)
-            yield fact
+        new = all(f.topic != fact.topic and not _marks(f) & _marks(fact) for f in kept)
+        if new and fact.importance >= WORTH_A_LINE and len(kept) < PREPARATION:
+            kept.append(fact)
+    yield from kept
 
 
-def _conversation(fact: Fact) -> str:
-    return fact.sources[0].title.casefold().removeprefix("re: ")
+def _marks(fact: Fact) -> set[str]:
+    """What two lines from one conversation share."""
+    source = fact.sources[0]
+    return {source.id, bare_subject(source.title).casefold(), source.quote or source.id}
 
 
 def _importance(event: Event, meeting: Encounter, bound: Standing, known: Background, *, conflict: bool) -> float:

@@ -50,8 +50,8 @@ class Encounter:
         return frozenset(g.company.casefold() for g in self.external if g.company)
 
     def is_about(self, words: frozenset[str]) -> bool:
-        """At least half of what the title names is named."""
-        return bool(self.topic) and 2 * len(self.topic & words) >= len(self.topic)
+        """Most of what the title names is named: both of two words, two of three."""
+        return bool(self.topic) and len(self.topic & words) >= 0.6 * len(self.topic)
 
     def guest(self, email: str) -> Guest | None:
         return next((g for g in self.guests if g.email and g.email == email), None)

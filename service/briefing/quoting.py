@@ -28,7 +28,7 @@ _ASK = re.compile(
     r"(?i)\b(can|could|would|will|should) (you|we|i)\b|\b(please|need|needs|asap|deadline|bitte|könn\w+|pourri\w+|merci de|por favor|podr\w+)\b"
 )
 _SETTLED = re.compile(
-    r"(?i)\b(agreed?|decided?|decision|action|next steps?|will|promised?|blocked|risk|concern|wants?|asked|approved|signed|delay\w*|"
+    r"(?i)\b(agreed?|decided?|decision|action|next steps?|promised?|blocked|risk|concern|wants?|asked|approved|signed|delay\w*|"
     r"budget|price|contract|vereinbart|beschlossen|décidé|acordado)\b"
 )
 
@@ -56,7 +56,7 @@ def telling(text: str, about: frozenset[str] = frozenset(), limit: int = 140) ->
     """The sentence that asks, settles or names most of what the meeting is `about`; None where a text says nothing."""
     best, best_score = "", 0.0
     for number, sentence in enumerate(sentences(text)):
-        score = _weight(sentence, about) - min(number, 10) * 0.08
+        score = _weight(sentence, about) - min(number, 10) * 0.15
         if score > best_score:
             best, best_score = sentence, score
     return quoted(best, limit) if best else None
