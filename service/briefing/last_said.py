@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from service.briefing.attendees import Guest
 from service.briefing.conversations import bare_subject
 from service.briefing.due import past_day
 from service.briefing.engagements import title_of
@@ -14,7 +15,7 @@ from service.briefing.localtime import day_of
 from service.briefing.preparation import Background, Encounter, is_own
 from service.briefing.quoting import Quote, quoted, telling, words_of
 from service.domain.facts import Fact, Sensitivity
-from service.domain.items import Message, Note, Post, Provenance, Thread
+from service.domain.items import Contact, Deal, Message, Note, Post, Provenance, Thread
 from service.domain.verdicts import Judged
 
 RECENT, STALE = timedelta(days=45), timedelta(days=400)
@@ -150,27 +151,31 @@ def _bearing(note: Note, meeting: Encounter) -> tuple[bool, frozenset[str]]:
 
 
 def _crm(meeting: Encounter, known: Background) -> Iterable[Fact]:
-    """The newest entry that somebody wrote into a card or a deal of those who come."""
-    cards = [(g, known.contacts[g.email]) for g in meeting.guests if g.email in known.contacts]
-    for guest, card in cards:
+    """The newest entry that somebody wrote into the card, else into the deal, of each who comes."""
+    for guest in meeting.guests:
+        card = known.contacts.get(guest.email)
         deals = [d for d in known.deals_of(meeting) if guest.email in d.people]
-        for item in (card, *deals[:1]):
-            entry = newest_entry(item.notes, meeting.topic, known.as_of.astimezone(known.person.zone).date())
-            if not entry:
-                continue
-            at = datetime.combine(entry.on, time(12), known.person.zone) if entry.on else item.at
-            when = f", {past_day(at, known.as_of, known.person.zone)}" if at and at <= known.as_of else ""
-            yield line(
-                f"said:{type(item).__name__.lower()}:{item.id}",
-                f"CRM entry on {meeting.called(guest)}{when}: {entry.quote}",
-                cite(item, entry.quote.exact),
-                at=at,
-                importance=_importance(meeting, about=False, at=at or known.as_of - RECENT, as_of=known.as_of),
-                topic="crm",
-                people=(guest.name, "CRM"),
-                speech=f"The CRM says of {meeting.called(guest)}: {entry.quote.shown}",
-            )
-            break
+        records: list[Contact | Deal] = [*([card] if card else []), *deals[:1]]
+        yield from [fact for r in records if (fact := _entry(r, guest, meeting, known))][:1]
+
+
+def _entry(record: Contact | Deal, guest: Guest, meeting: Encounter, known: Background) -> Fact | None:
+    zone = known.person.zone
+    entry = newest_entry(record.notes, meeting.topic, known.as_of.astimezone(zone).date())
+    if entry is None:
+        return None
+    at = datetime.combine(entry.on, time(), zone).astimezone(UTC) if entry.on else record.at
+    when = f", {past_day(at, known.as_of, zone)}" if at and at <= known.as_of else ""
+    return line(
+        f"said:{type(record).__name__.lower()}:{record.id}",
+        f"CRM entry on {meeting.called(guest)}{when}: {entry.quote}",
+        cite(record, entry.quote.exact),
+        at=at,
+        importance=_importance(meeting, about=False, at=at or known.as_of - RECENT, as_of=known.as_of),
+        topic="crm",
+        people=(guest.name, "CRM"),
+        speech=f"The CRM says of {meeting.called(guest)}: {entry.quote.shown}",
+    )
 
 
 def _counts(meeting: Encounter, *, about: bool, age: timedelta) -> bool:
