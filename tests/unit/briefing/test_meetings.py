@@ -15,7 +15,6 @@ from service.domain.verdicts import Request, Span, When
 from tests.builders import (
     DANA,
     MARA,
-    NOON,
     a_contact,
     a_deal,
     a_message,
