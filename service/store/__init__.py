@@ -1,0 +1,1 @@
+"""Tables, migrations and queries in domain words. Nobody else in the house sees SQL."""

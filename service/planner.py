@@ -1,0 +1,179 @@
+"""What the clock does at each tick: turns cadences into occurrences, catches up on what was missed, and says whom to ring for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from service.domain.items import Event
+from service.domain.ledger import BeforeEvents, Cadence, Every, Outcome, Slot, State, WallTimes
+from service.domain.people import Person
+from service.domain.schedule import interval_slot, meeting_slots, next_wall_slot, slots_between, wall_slots
+from service.store.cadences import Cadences, Planned
+from service.store.database import Database
+from service.store.ledger import Ledger
+
+AHEAD = timedelta(hours=1)
+"""How early a meeting's rows are inserted before they are to be prepared, so that `status` shows what comes."""
+LOOK_AGAIN = timedelta(seconds=30)
+"""How often meetings are looked at anew: a meeting called at short notice still gets its push."""
+NEVER = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    database: Database
+    ledger: Ledger
+    cadences: Cadences
+    events: Callable[[str, datetime, datetime], Sequence[Event]]
+    """(person, start, end) → the instances that overlap."""
+    is_holiday: Callable[[str, date], bool]
+    """(region, day)."""
+
+    def tick(self, now: datetime, limit: int = 500) -> list[str]:
+        """One short transaction a batch: claims cadences whose time has come, inserts their occurrences, sets when to look again.
+
+        Returns ids to ring for. Any number of clocks may run: the second finds nothing due.
+        """
+        # Calendars are read before the write lock is taken: expanding one may take a while.
+        upcoming = {p.cadence.person: self._meetings(p, now) for p in self.cadences.due(now, limit) if _is_meeting(p)}
+        rings: list[str] = []
+        with self.database.write() as on:
+            for planned in self.cadences.claim(on, now, limit):
+                rings += self._plan(on, planned, upcoming.get(planned.cadence.person, ()), now)
+        return rings
+
+    def activate(self, person: Person, cadences: Iterable[Cadence], now: datetime) -> None:
+        """A config became the current one: its cadences are the ones planned from now on; slots that have passed stay passed."""
+        cadences = tuple(cadences)
+        with self.database.write() as on:
+            for cadence in cadences:
+                planned = Planned(cadence, person.timezone, person.holidays, planned_until=now, next_at=now)
+                self.cadences.put(on, replace(planned, next_at=self._next(planned, now)), _digest(planned))
+            self.cadences.keep(on, person.id, [c.name for c in cadences])
+            self.ledger.abandon(on, person.id, [c.name for c in cadences], now)
+
+    def ask(
+        self, cadence: Cadence, now: datetime, subject: str = "", useful: timedelta = timedelta(hours=4), slot: str = ""
+    ) -> str:
+        """An occurrence by hand, due now: `reveille brief --send`."""
+        name = slot or f"manual:{now:%Y-%m-%dT%H:%M:%S.%fZ}"
+        asked = Slot(name, due_at=now, prepare_at=now, useful_until=now + useful, subject=subject)
+        with self.database.write() as on:
+            id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, asked)
+        assert id is not None, "a manual slot is named by its microsecond"
+        return id
+
+    # --- one cadence -----------------------------------------------------------------------------------------------------
+
+    def _plan(self, on: Connection, planned: Planned, meetings: Sequence[Event], now: datetime) -> list[str]:
+        match planned.cadence.timing:
+            case WallTimes() as timing:
+                rings = self._plan_wall(on, planned, timing, now)
+                until = max(planned.planned_until, now + timing.prepare)
+            case Every() as timing:
+                rings = self._plan_interval(on, planned, timing, now)
+                until = max(planned.planned_until, now)
+            case BeforeEvents() as timing:
+                rings = self._plan_meetings(on, planned, timing, meetings, now)
+                until = max(planned.planned_until, now)
+        then = replace(planned, planned_until=until)
+        self.cadences.planned(on, replace(then, next_at=self._next(then, now)))
+        return rings
+
+    def _plan_wall(self, on: Connection, planned: Planned, timing: WallTimes, now: datetime) -> list[str]:
+        slots = list(
+            wall_slots(timing, ZoneInfo(planned.timezone), planned.planned_until, now + timing.prepare, self._holiday(planned))
+        )
+        past = [slot for slot in slots if slot.due_at <= now]
+        rings = []
+        for slot in past[:-1]:
+            self._insert_ended(on, planned, slot, "superseded by a newer one", now)
+        for slot in past[-1:]:
+            if slot.useful_until <= now:
+                self._insert_ended(on, planned, slot, _expired(slot, planned.timezone), now)
+            else:
+                rings += self._insert(on, planned, slot)
+            self.ledger.supersede(on, planned.cadence.person, planned.cadence.name, slot.due_at, now)
+        for slot in slots[len(past) :]:
+            rings += self._insert(on, planned, slot)
+        return rings
+
+    def _plan_interval(self, on: Connection, planned: Planned, timing: Every, now: datetime) -> list[str]:
+        slot = interval_slot(timing, now)
+        if slot.due_at <= planned.planned_until:
+            return []
+        missed = slots_between(timing, planned.planned_until, now) - 1
+        unclaimed = self.ledger.absorb(on, planned.cadence.person, planned.cadence.name)
+        return self._insert(on, planned, slot, count=1 + missed + unclaimed)
+
+    def _plan_meetings(
+        self, on: Connection, planned: Planned, timing: BeforeEvents, meetings: Sequence[Event], now: datetime
+    ) -> list[str]:
+        rings = []
+        for event in meetings:
+            for slot in meeting_slots(timing, event.id, event.start_at):
+                if slot.useful_until <= now or slot.prepare_at > now + AHEAD:
+                    continue
+                if slot.due_at <= planned.planned_until:
+                    # The meeting was not known when this slot's time came: it is due now, and not late.
+                    slot = replace(slot, due_at=max(slot.due_at, now))
+                if self.ledger.reschedule(on, planned.cadence.person, planned.cadence.name, slot):
+                    continue
+                rings += self._insert(on, planned, slot)
+        return rings
+
+    def _insert(self, on: Connection, planned: Planned, slot: Slot, count: int = 1) -> list[str]:
+        cadence = planned.cadence
+        id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, count=count)
+        return [id] if id else []
+
+    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime) -> None:
+        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now}
+        self.ledger.insert(on, planned.cadence.person, planned.cadence.name, planned.cadence.job, slot, **ended)
+
+    # --- when to look again ----------------------------------------------------------------------------------------------
+
+    def _next(self, planned: Planned, now: datetime) -> datetime:
+        match planned.cadence.timing:
+            case WallTimes() as timing:
+                slot = next_wall_slot(timing, ZoneInfo(planned.timezone), planned.planned_until, self._holiday(planned))
+                return max(slot.prepare_at, now) if slot else now + NEVER
+            case Every() as timing:
+                return interval_slot(timing, now).due_at + timing.interval
+            case BeforeEvents():
+                return now + LOOK_AGAIN
+
+    def _meetings(self, planned: Planned, now: datetime) -> Sequence[Event]:
+        timing = planned.cadence.timing
+        assert isinstance(timing, BeforeEvents)
+        furthest = max(timing.brief or timedelta(), timing.push or timedelta()) + AHEAD + timedelta(minutes=10)
+        return [e for e in self.events(planned.cadence.person, now, now + furthest) if e.start_at > now and _is_a_meeting(e)]
+
+    def _holiday(self, planned: Planned) -> Callable[[date], bool]:
+        return lambda day: self.is_holiday(planned.holidays, day)
+
+
+def _is_meeting(planned: Planned) -> bool:
+    return isinstance(planned.cadence.timing, BeforeEvents)
+
+
+def _is_a_meeting(event: Event) -> bool:
+    """With somebody else, at a time: blocks of one's own and birthdays get no brief."""
+    others = [a for a in event.attendees if not a.resource]
+    return event.status != "cancelled" and not event.all_day and len(others) > 1
+
+
+def _expired(slot: Slot, timezone: str) -> str:
+    return f"expired: of no use after {slot.useful_until.astimezone(ZoneInfo(timezone)):%a %H:%M}"
+
+
+def _digest(planned: Planned) -> str:
+    """What a slot's time depends on: where this is unchanged, an activation leaves the plan as it stands."""
+    return hashlib.sha256(json.dumps(planned.document(), sort_keys=True).encode()).hexdigest()

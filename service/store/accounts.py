@@ -1,0 +1,216 @@
+"""Connected accounts: who may write for one, how far it was read, and what every page of a sync leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+
+from service.domain.items import Event, Message, Series
+from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
+from service.domain.verdicts import Verdict
+from service.errors import FenceLost
+from service.store import tables
+from service.store.codec import Codec
+from service.store.database import Database
+from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
+
+a, h = tables.account, tables.held
+MOST_PROBLEMS = 500
+
+
+class Accounts:
+    def __init__(self, database: Database, codec: Codec) -> None:
+        self._database, self._codec = database, codec
+        self._items = ItemWriter(codec, database)
+
+    # --- which there are -----------------------------------------------------------------------------------------------
+
+    def register(self, person: str, kinds: Mapping[str, str]) -> None:
+        """Makes the accounts those of the config (name → kind). What only a vanished account held is forgotten."""
+        known = {account.name for account in self.all(person)}
+        for name in known - set(kinds):
+            self.forget(person, name)
+        with self._database.write() as on:
+            for name, kind in kinds.items():
+                if name not in known:
+                    row = {"person": person, "name": name, "kind": kind, "health": Health.NEW.value, "problems": []}
+                    on.execute(insert(a).values(row))
+
+    def forget(self, person: str, name: str) -> None:
+        with self._database.write() as on:
+            refs = on.execute(select(h.c.ref).where(h.c.person == person, h.c.account == name)).scalars().all()
+            self._unhold(on, person, name, refs)
+            on.execute(delete(a).where(a.c.person == person, a.c.name == name))
+
+    def all(self, person: str) -> Sequence[Account]:
+        counted = select(h.c.account, func.count(h.c.item.distinct())).where(h.c.person == person).group_by(h.c.account)
+        with self._database.read() as on:
+            counts: dict[str, int] = {name: number for name, number in on.execute(counted)}  # noqa: C416 - rows aren't pairs to mypy
+            rows = on.execute(a.select().where(a.c.person == person).order_by(a.c.name)).mappings()
+            return [_read(row, counts.get(row["name"], 0)) for row in rows]
+
+    # --- one sync ------------------------------------------------------------------------------------------------------
+
+    def claim(self, person: str, name: str, now: datetime, lease: timedelta) -> Account | None:
+        """The right to write for an account until the lease ends, with a new fence. None: another sync of it is under way."""
+        free = or_(a.c.lease_until.is_(None), a.c.lease_until < now)
+        with self._database.write() as on:
+            taken = update(a).where(_this(person, name), free).values(fence=a.c.fence + 1, lease_until=now + lease)
+            if on.execute(taken).rowcount != 1:
+                return None
+            return _read(on.execute(select(a).where(_this(person, name))).mappings().one())
+
+    def held(self, person: str, name: str) -> dict[str, str]:
+        with self._database.read() as on:
+            rows = on.execute(select(h.c.ref, h.c.stamp).where(h.c.person == person, h.c.account == name))
+            return {row.ref: row.stamp for row in rows}
+
+    def commit(self, account: Account, page: Page, verdicts: Mapping[str, Verdict], now: datetime, lease: timedelta) -> None:
+        """A page and its cursor, together or not at all. Raises FenceLost where another sync took over.
+
+        Reveille's own briefings are held, so that they aren't read again, but never become items.
+        """
+        person, name = account.person, account.name
+        with self._database.write() as on:
+            self._fenced(on, account, cursor=page.cursor, lease_until=now + lease)
+            self._move(on, person, name, [c for c in page.changes if isinstance(c, Moved)])
+            self._hold(on, person, name, [c for c in page.changes if isinstance(c, Upsert)], verdicts)
+            self._unhold(on, person, name, [c.ref for c in page.changes if isinstance(c, Delete)])
+
+    def finish(self, account: Account, now: datetime, problems: Iterable[Problem], mended: frozenset[str] = frozenset()) -> None:
+        """A sync that ended well. Problems stay known until what they name was read well (`mended`: refs)."""
+        merged = {p.where: p for p in account.problems if p.where not in mended} | {p.where: p for p in problems}
+        kept = [asdict(p) for p in list(merged.values())[:MOST_PROBLEMS]]
+        with self._database.write() as on:
+            well = {"health": Health.OK.value, "read_at": now, "failing_since": None, "error": "", "lease_until": None}
+            self._fenced(on, account, problems=kept, **well)
+
+    def fail(self, account: Account, health: Health, error: str, now: datetime) -> None:
+        with self._database.write() as on:
+            since = func.coalesce(a.c.failing_since, now)
+            self._fenced(on, account, health=health.value, error=error, failing_since=since, lease_until=None)
+
+    # --- expanded calendars ---------------------------------------------------------------------------------------------
+
+    def series(self, person: str, name: str) -> Sequence[Series]:
+        query = select(tables.item.c.sealed).where(
+            tables.item.c.person == person, tables.item.c.kind == "series", tables.item.c.account == name
+        )
+        with self._database.read() as on:
+            return [self._codec.unpack(sealed, Series) for sealed in on.execute(query).scalars()]
+
+    def expanded(self, person: str) -> Mapping[str, str]:
+        """For which window and zone each account's series have their instances in rows; accounts without series are left out."""
+        with self._database.read() as on:
+            return {
+                row.name: row.expanded
+                for row in on.execute(select(a.c.name, a.c.expanded).where(a.c.person == person, a.c.expanded != ""))
+            }
+
+    def store_events(self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str) -> None:
+        with self._database.write() as on:
+            self._fenced(on, account, expanded=expanded)
+            self._items.replace_events(on, account.person, series, events)
+
+    def judge_again(self, person: str, verdicts: Mapping[str, Verdict]) -> None:
+        with self._database.write() as on:
+            self._items.set_verdicts(on, person, verdicts)
+
+    def release_all(self, now: datetime) -> None:
+        with self._database.write() as on:
+            on.execute(update(a).where(a.c.lease_until > now).values(lease_until=now - timedelta(seconds=1)))
+
+    def sight(self, person: str, message_ids: Iterable[str], now: datetime) -> None:
+        """Reveille's own mail was seen in a mailbox."""
+        with self._database.write() as on:
+            s = tables.sighting
+            known = set(
+                on.execute(select(s.c.message_id).where(s.c.person == person, s.c.message_id.in_(list(message_ids)))).scalars()
+            )
+            new = [{"person": person, "message_id": id, "seen_at": now} for id in {*message_ids} - known]
+            if new:
+                on.execute(insert(s), new)
+
+    def sighted(self, person: str, message_id: str) -> bool:
+        s = tables.sighting
+        with self._database.read() as on:
+            return (
+                on.execute(select(s.c.message_id).where(s.c.person == person, s.c.message_id == message_id)).first() is not None
+            )
+
+    # --- the parts of a page --------------------------------------------------------------------------------------------
+
+    def _fenced(self, on: Connection, account: Account, **values: Any) -> None:
+        mine = and_(_this(account.person, account.name), a.c.fence == account.fence)
+        if on.execute(update(a).where(mine).values(values)).rowcount != 1:
+            raise FenceLost(f"another sync of {account.name} took over")
+
+    def _hold(self, on: Connection, person: str, name: str, changes: Sequence[Upsert], verdicts: Mapping[str, Verdict]) -> None:
+        if not changes:
+            return
+        rows = [
+            {"person": person, "account": name, "ref": c.ref, "stamp": c.stamp, "kind": kind_of(c.item), "item": c.item.id}
+            for c in changes
+        ]
+        before = self._holding(on, person, name, [c.ref for c in changes])
+        on.execute(delete(h).where(h.c.person == person, h.c.account == name, h.c.ref.in_(list(before))))
+        on.execute(insert(h), list({row["ref"]: row for row in rows}.values()))
+        self._items.put(on, person, [c.item for c in changes if kind_of(c.item) != OWN_BRIEFING], verdicts)
+        now_held = {(kind_of(c.item), c.item.id) for c in changes}
+        self._items.drop_unheld(on, person, set(before.values()) - now_held)
+
+    def _unhold(self, on: Connection, person: str, name: str, refs: Sequence[str]) -> None:
+        for start in range(0, len(refs), 500):
+            part = list(refs[start : start + 500])
+            before = self._holding(on, person, name, part)
+            on.execute(delete(h).where(h.c.person == person, h.c.account == name, h.c.ref.in_(part)))
+            self._items.drop_unheld(on, person, set(before.values()))
+
+    def _move(self, on: Connection, person: str, name: str, changes: Sequence[Moved]) -> None:
+        before = self._holding(on, person, name, [c.old_ref for c in changes])
+        for change in changes:
+            if change.old_ref not in before:
+                continue
+            kind, item = before[change.old_ref]
+            if change.ref != change.old_ref:
+                on.execute(delete(h).where(h.c.person == person, h.c.account == name, h.c.ref == change.ref))
+            where = and_(h.c.person == person, h.c.account == name, h.c.ref == change.old_ref)
+            on.execute(update(h).where(where).values(ref=change.ref, stamp=change.stamp))
+            if kind == "message":
+                self._items.alter_message(on, person, item, partial(_moved, change))
+
+    def _holding(self, on: Connection, person: str, name: str, refs: Sequence[str]) -> dict[str, tuple[str, str]]:
+        if not refs:
+            return {}
+        query = select(h.c.ref, h.c.kind, h.c.item).where(h.c.person == person, h.c.account == name, h.c.ref.in_(refs))
+        return {ref: (kind, item) for ref, kind, item in on.execute(query)}
+
+
+def _moved(to: Moved, message: Message) -> Message:
+    flags = message.flags if to.flags is None else to.flags
+    return replace(message, flags=flags, folder=message.folder if to.folder is None else to.folder)
+
+
+def _this(person: str, name: str) -> Any:
+    return and_(a.c.person == person, a.c.name == name)
+
+
+def _read(row: RowMapping, items: int = 0) -> Account:
+    return Account(
+        person=row["person"],
+        name=row["name"],
+        kind=row["kind"],
+        health=Health(row["health"]),
+        cursor=row["cursor"],
+        read_at=row["read_at"],
+        failing_since=row["failing_since"],
+        error=row["error"],
+        items=items,
+        problems=tuple(Problem(**p) for p in row["problems"]),
+        fence=row["fence"],
+    )

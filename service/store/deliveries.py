@@ -1,0 +1,250 @@
+"""Notices, their files and their deliveries: what was said, to which channel, and what is known of its arrival."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+
+from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
+from service.domain.ledger import Occurrence, Outcome
+from service.store import tables
+from service.store.artefacts import Folder
+from service.store.codec import Codec
+from service.store.database import Database
+
+t = tables.delivery
+FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED)
+
+
+class Deliveries:
+    """`secret` makes Message-IDs that nobody outside can guess."""
+
+    def __init__(self, database: Database, codec: Codec, artefacts: Folder, secret: bytes) -> None:
+        self._database, self._codec, self._artefacts, self._secret = database, codec, artefacts, secret
+
+    # --- storing a draft, inside the fenced transaction of its occurrence --------------------------------------------------
+
+    def write_files(self, occurrence: Occurrence, draft: Draft) -> Mapping[str, Sequence[tuple[Rendered, str]]]:
+        """Files first: a row never points at a file that isn't there. A crash in between leaves files that `prune` takes."""
+        written = {}
+        for notice in draft.notices:
+            id = notice_id(occurrence, notice.audience)
+            written[id] = [(file, self._artefacts.put(id, file.name, file.data)) for file in notice.files]
+        return written
+
+    def store(
+        self,
+        on: Connection,
+        occurrence: Occurrence,
+        draft: Draft,
+        channels: Mapping[str, Audience],
+        interrupting: frozenset[str],
+        files: Mapping[str, Sequence[tuple[Rendered, str]]],
+        now: datetime,
+    ) -> None:
+        """Replaces what an earlier, unsent preparation left. One delivery a channel, of the notice made for its audience."""
+        on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence.id))
+        on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence.id))
+        by_audience = {notice.audience: notice for notice in draft.notices}
+        for notice in draft.notices:
+            self._store_notice(on, occurrence, notice, files, now)
+        for name, audience in channels.items():
+            if audience in by_audience:
+                self.add(on, occurrence, notice_id(occurrence, audience), name, interrupts=name in interrupting)
+        told = [
+            {
+                "person": occurrence.person,
+                "occurrence": occurrence.id,
+                "cadence": occurrence.cadence,
+                "key": fact.key,
+                "version": fact.version,
+                "due_at": occurrence.due_at,
+            }
+            for fact in {fact.key: fact for fact in draft.facts}.values()
+        ]
+        if told:
+            on.execute(insert(tables.told), told)
+
+    def _store_notice(
+        self,
+        on: Connection,
+        occurrence: Occurrence,
+        notice: Notice,
+        files: Mapping[str, Sequence[tuple[Rendered, str]]],
+        now: datetime,
+    ) -> None:
+        id = notice_id(occurrence, notice.audience)
+        row = {
+            "id": id,
+            "person": occurrence.person,
+            "occurrence": occurrence.id,
+            "audience": notice.audience.value,
+            "sealed": self._codec.pack(replace(notice, files=())),
+            "made_at": now,
+        }
+        on.execute(insert(tables.notice), row)
+        for file, path in files.get(id, ()):
+            about = {
+                "notice": id,
+                "name": file.name,
+                "person": occurrence.person,
+                "role": file.role,
+                "media_type": file.media_type,
+            }
+            on.execute(insert(tables.artefact), about | {"path": path, "size": len(file.data), "made_at": now})
+
+    def add(self, on: Connection, occurrence: Occurrence, notice: str, channel: str, *, interrupts: bool = False) -> None:
+        key = hmac.digest(self._secret, f"{occurrence.id}/{channel}".encode(), "sha256").hex()[:40]
+        row = {
+            "id": hashlib.sha256(f"{notice}/{channel}".encode()).hexdigest()[:32],
+            "person": occurrence.person,
+            "occurrence": occurrence.id,
+            "notice": notice,
+            "channel": channel,
+            "key": key,
+            "state": DeliveryState.PENDING.value,
+            "interrupts": interrupts,
+        }
+        on.execute(insert(t), row)
+
+    # --- one delivery -------------------------------------------------------------------------------------------------------
+
+    def of(self, occurrence: str) -> Sequence[Delivery]:
+        with self._database.read() as on:
+            return [
+                _read(row) for row in on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
+            ]
+
+    def claim(self, id: str, now: datetime, lease: timedelta) -> tuple[Delivery, int, bool] | None:
+        """Marks a delivery as `sending` before its first byte. Returns it with its fence and whether an attempt may have arrived."""
+        crashed = and_(t.c.state == DeliveryState.SENDING, t.c.lease_until < now)
+        waiting = and_(t.c.state == DeliveryState.PENDING, or_(t.c.not_before.is_(None), t.c.not_before <= now))
+        with self._database.write() as on:
+            row = on.execute(select(t).where(t.c.id == id, or_(crashed, waiting))).mappings().one_or_none()
+            if row is None:
+                return None
+            doubtful = bool(row["doubtful"]) or row["state"] == DeliveryState.SENDING
+            values = {
+                "state": DeliveryState.SENDING,
+                "fence": row["fence"] + 1,
+                "attempts": row["attempts"] + 1,
+                "lease_until": now + lease,
+                "doubtful": doubtful,
+            }
+            if on.execute(update(t).where(t.c.id == id, t.c.fence == row["fence"]).values(values)).rowcount != 1:
+                return None
+            return replace(_read(row), state=DeliveryState.SENDING, attempts=row["attempts"] + 1), row["fence"] + 1, doubtful
+
+    def settle(
+        self,
+        id: str,
+        fence: int,
+        state: DeliveryState,
+        *,
+        error: str = "",
+        receipt: str = "",
+        sent_at: datetime | None = None,
+        not_before: datetime | None = None,
+        doubtful: bool = False,
+    ) -> bool:
+        """What became of an attempt. False: another worker took over meanwhile, and its word counts."""
+        values = {
+            "state": state,
+            "error": error,
+            "receipt": receipt,
+            "sent_at": sent_at,
+            "not_before": not_before,
+            "doubtful": doubtful,
+        }
+        with self._database.write() as on:
+            mine = and_(t.c.id == id, t.c.fence == fence, t.c.state == DeliveryState.SENDING)
+            return on.execute(update(t).where(mine).values(values | {"lease_until": None})).rowcount == 1
+
+    def postpone(self, id: str, not_before: datetime, why: str) -> None:
+        with self._database.write() as on:
+            on.execute(update(t).where(t.c.id == id, t.c.state == DeliveryState.PENDING).values(not_before=not_before, error=why))
+
+    def drop(self, id: str, why: str) -> None:
+        with self._database.write() as on:
+            on.execute(
+                update(t).where(t.c.id == id, t.c.state == DeliveryState.PENDING).values(state=DeliveryState.SKIPPED, error=why)
+            )
+
+    def release_all(self, now: datetime) -> None:
+        """For the only service on its database, at start: whoever was sending is dead, and what it sent is in doubt."""
+        with self._database.write() as on:
+            on.execute(update(t).where(t.c.state == DeliveryState.SENDING).values(lease_until=now - timedelta(seconds=1)))
+
+    # --- reading ------------------------------------------------------------------------------------------------------------
+
+    def notice(self, id: str) -> Notice:
+        """With its files."""
+        with self._database.read() as on:
+            row = on.execute(select(tables.notice).where(tables.notice.c.id == id)).mappings().one()
+            files = on.execute(select(tables.artefact).where(tables.artefact.c.notice == id)).mappings().all()
+        rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
+        return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
+
+    def priority(self, notice: str) -> str:
+        with self._database.read() as on:
+            sealed = on.execute(select(tables.notice.c.sealed).where(tables.notice.c.id == notice)).scalar_one()
+        return self._codec.unpack(sealed, Notice).priority
+
+    def interruptions(self, person: str, since: datetime) -> int:
+        """How many pushes went out since then: for the daily budget."""
+        sent = and_(t.c.person == person, t.c.interrupts, t.c.sent_at >= since)
+        with self._database.read() as on:
+            return int(on.execute(select(func.count()).where(sent)).scalar_one())
+
+    def failures(self, person: str, since: datetime) -> Sequence[Delivery]:
+        bad = and_(t.c.person == person, t.c.state.in_((DeliveryState.FAILED, DeliveryState.UNKNOWN)))
+        recent = (
+            select(t)
+            .join(tables.occurrence, tables.occurrence.c.id == t.c.occurrence)
+            .where(bad, tables.occurrence.c.due_at >= since)
+        )
+        with self._database.read() as on:
+            return [_read(row) for row in on.execute(recent).mappings()]
+
+    def told(self, person: str, cadence: str, before: datetime) -> Mapping[str, str]:
+        """Fact key → the version last said in an occurrence that was sent."""
+        told, row = tables.told, tables.occurrence
+        query = (
+            select(told.c.key, told.c.version)
+            .join(row, row.c.id == told.c.occurrence)
+            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.outcome == Outcome.SENT)
+            .order_by(told.c.due_at)
+        )
+        with self._database.read() as on:
+            return {row.key: row.version for row in on.execute(query)}
+
+    def is_ours(self, person: str, message_ids: Iterable[str]) -> frozenset[str]:
+        keys = {id.partition("@")[0]: id for id in message_ids}
+        with self._database.read() as on:
+            found = on.execute(select(t.c.key).where(t.c.person == person, t.c.key.in_(list(keys)))).scalars()
+            return frozenset(keys[key] for key in found)
+
+
+def notice_id(occurrence: Occurrence, audience: Audience) -> str:
+    return hashlib.sha256(f"{occurrence.id}/{audience}".encode()).hexdigest()[:32]
+
+
+def _read(row: RowMapping) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        occurrence=row["occurrence"],
+        notice=row["notice"],
+        channel=row["channel"],
+        key=IdempotencyKey(row["key"]),
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        not_before=row["not_before"],
+        error=row["error"],
+        receipt=row["receipt"],
+        sent_at=row["sent_at"],
+    )

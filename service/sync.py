@@ -1,0 +1,144 @@
+"""Account streams: each page of a source and its cursor commit together, judged on the way in, under the account's fence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+
+from service.domain.items import Message, Series
+from service.domain.people import Person
+from service.domain.sync import Account, Health, Page, Problem, Upsert
+from service.domain.verdicts import Relation, Verdict
+from service.errors import AccessLost, ExternalError, FenceLost
+from service.logs import logger
+from service.ports import CalendarReader, Items, Source
+from service.store.accounts import Accounts
+from service.store.expansion import Expansion
+from service.triage import Triage
+
+log = logger("sync")
+LEASE = timedelta(minutes=5)
+"""Longer than any one page takes; each page renews it."""
+FRESH = timedelta(seconds=60)
+LOOK_AGAIN = 0.05  # seconds between looks at a sync that another worker has under way
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    account: str
+    items: int
+    total: int | None
+
+
+@dataclass(slots=True)
+class Sync:
+    """The streams of one person. Sources connect when they are first read."""
+
+    person: Person
+    connect: Mapping[str, Callable[[], Source]]
+    accounts: Accounts
+    items: Items
+    triage: Triage
+    calendar: CalendarReader
+    clock: Callable[[], datetime]
+    progress: Callable[[Progress], None] = lambda _: None
+    _connected: dict[str, Source] = field(default_factory=dict)
+
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = FRESH) -> None:
+        """Reads what was last read longer ago than `max_age`. What can't be read by then is named in coverage by its account's
+        health and `read_at`: nothing is raised, the briefing goes on with what is known.
+        """
+        end = monotonic() + deadline.total_seconds()
+        for name in self.connect:
+            while not self._is_fresh(name, max_age) and monotonic() < end:
+                if self.run(name):
+                    break
+                sleep(LOOK_AGAIN)
+
+    def run(self, name: str) -> bool:
+        """One sync of one account. False: another one of it is under way."""
+        account = self.accounts.claim(self.person.id, name, self.clock(), LEASE)
+        if account is None:
+            return False
+        try:
+            self._stream(account)
+        except FenceLost:
+            log.warning("sync taken over", account=name)
+        except AccessLost as error:
+            self._failed(account, Health.NO_ACCESS, error)
+        except ExternalError as error:
+            self._failed(account, Health.UNREACHABLE, error)
+        return True
+
+    def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
+        relations = self.items.relations({m.sender.email for m in messages})
+        return {m.id: self.triage.judge(m, relations.get(m.sender.email, Relation())) for m in messages}
+
+    def judge_again(self, since: datetime) -> int:
+        """After rules or priorities changed: what is stored gets new verdicts, without being read again."""
+        now = self.clock()
+        messages = [j.message for j in (*self.items.received(since, now), *self.items.sent(since, now))]
+        for start in range(0, len(messages), 500):
+            self.accounts.judge_again(self.person.id, self.judge(messages[start : start + 500]))
+        return len(messages)
+
+    # --- the stream ----------------------------------------------------------------------------------------------------
+
+    def _stream(self, account: Account) -> None:
+        source = self._connected.get(account.name) or self._connected.setdefault(account.name, self.connect[account.name]())
+        problems: list[Problem] = []
+        read_well: set[str] = set()
+        seen = 0
+        for page in source.pages(account.cursor, self.accounts.held(account.person, account.name)):
+            self._keep(account, page)
+            problems += page.problems
+            read_well |= {change.ref for change in page.changes}
+            seen += len(page.changes)
+            self.progress(Progress(account.name, seen, page.total))
+        problems += self._expand(account)
+        self.accounts.finish(account, self.clock(), problems, frozenset(read_well))
+        for problem in problems:
+            log.warning("could not be read", account=account.name, where=problem.where, what=problem.what)
+        log.info("synced", account=account.name, changes=seen, problems=len(problems))
+
+    def _keep(self, account: Account, page: Page) -> None:
+        messages = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Message)]
+        own_briefings = [m.message_id for m in messages if m.own_briefing]
+        if own_briefings:
+            self.accounts.sight(self.person.id, own_briefings, self.clock())
+        verdicts = self.judge([m for m in messages if not m.own_briefing])
+        self.accounts.commit(account, page, verdicts, self.clock(), LEASE)
+        changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
+        expanded = self.accounts.expanded(self.person.id).get(account.name, "")
+        if changed and expanded == self._expansion().name:
+            self._store_events(account, changed)
+
+    def _expand(self, account: Account) -> Iterable[Problem]:
+        """Series get their instances in rows for a window around now, anew when the month or the person's zone changes."""
+        if self.accounts.expanded(self.person.id).get(account.name, "") == self._expansion().name:
+            return ()
+        series = self.accounts.series(self.person.id, account.name)
+        return self._store_events(account, series) if series else ()
+
+    def _store_events(self, account: Account, series: Sequence[Series]) -> Iterable[Problem]:
+        expansion = self._expansion()
+        own = frozenset(self.person.emails)
+        events, problems = self.calendar.expand(series, expansion.start, expansion.end, own, self.person.timezone)
+        self.accounts.store_events(account, series, events, expansion.name)
+        return problems
+
+    def _expansion(self) -> Expansion:
+        return Expansion.around(self.clock(), self.person)
+
+    def _is_fresh(self, name: str, max_age: timedelta) -> bool:
+        account = next((a for a in self.accounts.all(self.person.id) if a.name == name), None)
+        return account is not None and account.read_at is not None and self.clock() - account.read_at <= max_age
+
+    def _failed(self, account: Account, health: Health, error: ExternalError) -> None:
+        log.warning("sync failed", account=account.name, health=health.value, error=str(error))
+        try:
+            self.accounts.fail(account, health, str(error), self.clock())
+        except FenceLost:
+            log.warning("sync taken over", account=account.name)
