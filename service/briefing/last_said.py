@@ -13,7 +13,7 @@ from service.briefing.entries import newest_entry
 from service.briefing.lines import cite, cite_post, line, one_line
 from service.briefing.localtime import day_of
 from service.briefing.preparation import Background, Encounter, is_own
-from service.briefing.quoting import Quote, quoted, telling, words_of
+from service.briefing.quoting import Quote, telling, with_lead, words_of
 from service.domain.facts import Fact, Sensitivity
 from service.domain.items import Contact, Deal, Message, Note, Post, Provenance, Thread
 from service.domain.verdicts import Judged
@@ -44,7 +44,9 @@ def _varied(lines: list[Fact]) -> list[Fact]:
 def quote_of(one: Judged, about: frozenset[str]) -> Quote | None:
     """The words that ask something where triage found some, else the most telling sentence."""
     asked = [r.span for r in one.verdict.requests if r.span.offset >= 0 and r.span.text.strip()]
-    return quoted(asked[0].text) if asked else telling(one.message.reply_text or one.message.text, about)
+    if asked:
+        return with_lead(one.message.text, asked[0].text, asked[0].offset)
+    return telling(one.message.reply_text or one.message.text, about)
 
 
 def about_subject(message: Message, meeting: Encounter, quote: Quote) -> str:

@@ -12,7 +12,7 @@ from service.briefing.due import Deadline, deadline, past_day
 from service.briefing.last_said import about_subject, sensitivity_of
 from service.briefing.lines import cite, line
 from service.briefing.preparation import Background, Encounter, is_own
-from service.briefing.quoting import quoted, words_of
+from service.briefing.quoting import with_lead, words_of
 from service.briefing.records import deal_line
 from service.briefing.wording import count, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
@@ -113,7 +113,8 @@ def _told(ends: Sequence[Loose], meeting: Encounter, known: Background) -> Itera
 
 
 def _line(end: Loose, meeting: Encounter, known: Background) -> Fact:
-    message, quote = end.one.message, quoted(end.what.span.text)
+    message = end.one.message
+    quote = with_lead(message.text, end.what.span.text, end.what.span.offset)
     due = deadline(end.what.due, known.as_of, known.person.zone)
     about = about_subject(message, meeting, quote)
     when = past_day(message.at, known.as_of, known.person.zone)
@@ -138,8 +139,9 @@ def _importance(end: Loose, message: Message, due: Deadline | None, meeting: Enc
     pressing = 0.15 if due and -7 <= due.days <= 2 else 0.0
     about = meeting.is_about(words_of(f"{message.subject} {end.what.span.text}"))
     age = max(0.0, (known.as_of - message.at) / timedelta(days=1))
-    fading = min(0.4, max(0.0, age - 3) / 40) * (0.3 if about or due else 1.0)
-    return round(min(0.97, _WEIGHT[end.topic] + pressing + 0.08 * about - fading), 3)
+    fading = min(0.4, max(0.0, age - 3) / 40) * (0.5 if about or due else 1.0)
+    aside = 0.2 if meeting.external and not end.guest.external and not about else 0.0
+    return round(min(0.97, _WEIGHT[end.topic] + pressing + 0.08 * about - fading - aside), 3)
 
 
 def _more(topic: str, some: Sequence[Loose], left: Sequence[Fact], meeting: Encounter) -> Fact:

@@ -11,10 +11,12 @@ from service.briefing.wording import quote
 
 READ = 6000
 """Characters of a text that are looked at: what matters is said early, and time stays bounded."""
+BRIEF = 45
+"""Words shorter than this ("Looking forward to your feedback.") need what stands before them."""
 WRAPPED = 55
 """A line shorter than this ended on purpose; a longer one was wrapped by a mail client."""
 _SENTENCE = re.compile(r"\S[^.!?…]*(?:[.!?…]+(?!\s|$|[\"'”’)\]])[^.!?…]*)*(?:[.!?…]+[\"'”’)\]]*)?")
-_BULLET = re.compile(r"\s*(?:[-*•–—>#|]+|\d{1,2}[.)]|\[[ xX]?\])\s*")
+_BULLET = re.compile(r"\A\s*(?:(?:[-*•–—>#|]+|\d{1,2}[.)]|\[[ xX]?\])\s+)+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _HELLO = re.compile(
     r"(?i)(hi|hello|hey|dear|good (morning|afternoon|evening)|hallo|guten|liebe[rs]?|sehr geehrte|bonjour|hola|buenos|ciao)\b[^.?!]{0,40}$"
@@ -45,7 +47,19 @@ class Quote:
 
 
 def quoted(exact: str, limit: int = 140) -> Quote:
-    return Quote(exact, one_line(_BULLET.sub("", exact, count=1).replace("**", ""), limit))
+    return Quote(exact, one_line(_BULLET.sub("", exact).replace("**", ""), limit))
+
+
+def with_lead(text: str, exact: str, offset: int, limit: int = 170) -> Quote:
+    """Words at `offset` of a text; where they are few, with the sentence of the same paragraph that leads to them."""
+    found = offset >= 0 and text[offset : offset + len(exact)] == exact
+    if not found or len(exact) >= BRIEF:
+        return quoted(exact)
+    start = max(text.rfind("\n\n", 0, offset) + 2, offset - limit, 0)
+    before = [s for s in sentences(text[start:offset]) if _weight(s, frozenset()) > 0]
+    at = text.find(before[-1], start) if before else -1
+    longer = text[at : offset + len(exact)] if at >= 0 else ""
+    return quoted(longer, limit) if 0 < len(longer) <= limit and text[at - 1 : at].strip() == "" else quoted(exact)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -75,7 +89,12 @@ def _weight(sentence: str, about: frozenset[str]) -> float:
 def sentences(text: str) -> Iterator[str]:
     """Exact pieces of the text, in order. A blank line, a list item or a short line ends a sentence as a full stop does."""
     for paragraph in _paragraphs(text[:READ]):
-        yield from (m.group().rstrip() for m in _SENTENCE.finditer(paragraph))
+        mark = _BULLET.match(paragraph)
+        start = len(paragraph) - len(paragraph.lstrip())
+        for found in _SENTENCE.finditer(paragraph, mark.end() if mark else 0):
+            # The mark of a list item belongs to its first sentence: "1." is none by itself.
+            yield paragraph[start if mark else found.start() : found.end()].rstrip()
+            mark = None
 
 
 def _paragraphs(text: str) -> Iterator[str]:
