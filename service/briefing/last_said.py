@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from service.briefing.attendees import Guest
 from service.briefing.conversations import bare_subject
@@ -25,18 +28,31 @@ CROWDED = 6
 """With more guests than this, only what is about the meeting is worth a line."""
 
 
-def last_said(meeting: Encounter, known: Background) -> list[Fact]:
-    """Best first: about this meeting before anything else, then the newest; at most one line a conversation."""
-    lines = [*_mail(meeting, known), *_chat(meeting, known), *_notes(meeting, known), *_crm(meeting, known)]
-    return _varied(sorted(lines, key=lambda f: (f.importance, f.at or known.as_of), reverse=True))
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Something that was said, weighed before it is read: `build` finds the words worth quoting, None where there are none."""
+
+    importance: float
+    at: datetime
+    who: str
+    build: Callable[[], Fact | None]
 
 
-def _varied(lines: list[Fact]) -> list[Fact]:
-    """At most two of one speaker, and no sentence twice: what people send from templates says little a second time."""
+def last_said(meeting: Encounter, known: Background, limit: int = 4, least: float = 0.0) -> list[Fact]:
+    """Best first: about this meeting before anything else, then the newest. At most one line a conversation and two a speaker,
+    and no sentence twice: what people send from templates says little a second time.
+    """
+    found = [*_mail(meeting, known), *_chat(meeting, known), *_notes(meeting, known), *_crm(meeting, known)]
     kept: list[Fact] = []
-    for fact in lines:
-        same = [f for f in kept if f.people == fact.people]
-        if len(same) < SPEAKS and all(f.sources[0].quote != fact.sources[0].quote for f in kept):
+    spoken: Counter[str] = Counter()
+    for saying in sorted(found, key=lambda s: (s.importance, s.at), reverse=True):
+        if len(kept) == limit or saying.importance < least:
+            break
+        if spoken[saying.who] == SPEAKS:
+            continue
+        fact = saying.build()
+        if fact and all(f.sources[0].quote != fact.sources[0].quote for f in kept):
+            spoken[saying.who] += 1
             kept.append(fact)
     return kept
 
@@ -61,31 +77,36 @@ def sensitivity_of(one: Judged) -> Sensitivity:
     return Sensitivity.PRIVATE if one.verdict.private else Sensitivity.NORMAL
 
 
-def _mail(meeting: Encounter, known: Background) -> Iterable[Fact]:
+def _mail(meeting: Encounter, known: Background) -> Iterable[Saying]:
     threads = set()
     for one in known.mail_with(meeting):
         message = one.message
         if message.thread_id in threads:
             continue
         threads.add(message.thread_id)
-        about = meeting.is_about(words_of(message.subject)) or meeting.is_about(words_of(message.reply_text))
+        about = meeting.is_about(words_of(message.subject)) or meeting.is_touched_by(message.reply_text)
         speaker = _speaker(one, meeting)
-        if not speaker or not _counts(meeting, about=about, age=known.as_of - message.at):
-            continue
-        quote = quote_of(one, meeting.topic)
-        if quote:
-            when = past_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
-            yield line(
-                f"said:message:{message.id}",
-                f"{speaker} {when}: {quote}",
-                cite(message, quote.exact),
-                at=message.at,
-                importance=_importance(meeting, about=about, at=message.at, as_of=known.as_of),
-                topic="mail",
-                people=(speaker,),
-                sensitivity=sensitivity_of(one),
-                speech=f"{speaker} {when}: {quote.shown}",
-            )
+        if speaker and _counts(meeting, about=about, age=known.as_of - message.at):
+            importance = _importance(meeting, about=about, at=message.at, as_of=known.as_of)
+            yield Saying(importance, message.at, speaker, partial(_written, one, speaker, importance, meeting, known))
+
+
+def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, known: Background) -> Fact | None:
+    message, quote = one.message, quote_of(one, meeting.topic)
+    if quote is None:
+        return None
+    when = past_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
+    return line(
+        f"said:message:{message.id}",
+        f"{speaker} {when}: {quote}",
+        cite(message, quote.exact),
+        at=message.at,
+        importance=importance,
+        topic="mail",
+        people=(speaker,),
+        sensitivity=sensitivity_of(one),
+        speech=f"{speaker} {when}: {quote.shown}",
+    )
 
 
 def _speaker(one: Judged, meeting: Encounter) -> str:
@@ -96,51 +117,64 @@ def _speaker(one: Judged, meeting: Encounter) -> str:
     return f"{meeting.called(guest)} wrote" if guest else ""
 
 
-def _chat(meeting: Encounter, known: Background) -> Iterable[Fact]:
+def _chat(meeting: Encounter, known: Background) -> Iterable[Saying]:
     for thread in known.chats:
-        about = meeting.is_about(words_of(" ".join((thread.channel, *(p.text for p in thread.posts)))))
         post = _newest_by_guest(thread, meeting)
-        if not post or not _counts(meeting, about=about, age=known.as_of - post.at):
+        if post is None:
             continue
-        quote = telling(post.text, meeting.topic)
-        guest = meeting.guest(post.author.email)
-        if quote and guest:
-            place = "in a direct message" if thread.direct else f"in #{one_line(thread.channel, 40)}"
-            said = f"{meeting.called(guest)} {place} {past_day(post.at, known.as_of, known.person.zone)}"
-            yield line(
-                f"said:thread:{thread.id}",
-                f"{said}: {quote}",
-                cite_post(thread, post, quote.exact),
-                at=post.at,
-                importance=_importance(meeting, about=about, at=post.at, as_of=known.as_of),
-                topic="slack",
-                people=(guest.name,),
-                speech=f"{said}: {quote.shown}",
+        about = meeting.is_touched_by("\n".join((thread.channel, *(p.text for p in thread.posts))))
+        if _counts(meeting, about=about, age=known.as_of - post.at):
+            importance = _importance(meeting, about=about, at=post.at, as_of=known.as_of)
+            yield Saying(
+                importance, post.at, f"slack {post.author.email}", partial(_posted, thread, post, importance, meeting, known)
             )
+
+
+def _posted(thread: Thread, post: Post, importance: float, meeting: Encounter, known: Background) -> Fact | None:
+    quote, guest = telling(post.text, meeting.topic), meeting.guest(post.author.email)
+    if quote is None or guest is None:
+        return None
+    place = "in a direct message" if thread.direct else f"in #{one_line(thread.channel, 40)}"
+    said = f"{meeting.called(guest)} {place} {past_day(post.at, known.as_of, known.person.zone)}"
+    return line(
+        f"said:thread:{thread.id}",
+        f"{said}: {quote}",
+        cite_post(thread, post, quote.exact),
+        at=post.at,
+        importance=importance,
+        topic="slack",
+        people=(guest.name,),
+        speech=f"{said}: {quote.shown}",
+    )
 
 
 def _newest_by_guest(thread: Thread, meeting: Encounter) -> Post | None:
     return next((p for p in reversed(thread.posts) if p.author.email in meeting.emails and p.text.strip()), None)
 
 
-def _notes(meeting: Encounter, known: Background) -> Iterable[Fact]:
+def _notes(meeting: Encounter, known: Background) -> Iterable[Saying]:
     for note in known.notes:
         about, names = _bearing(note, meeting)
-        if not (about or names) or not _counts(meeting, about=about, age=known.as_of - note.at):
-            continue
-        quote = telling(note.text, meeting.topic | names)
-        if quote:
-            what = "the transcript of" if note.transcript else "your notes" if note.provenance is Provenance.OWN else "the notes"
-            said = f"From {what} “{one_line(note.title, 60)}”, {day_of(note.at, known.person.zone, known.as_of)}"
-            yield line(
-                f"said:note:{note.id}",
-                f"{said}: {quote}",
-                cite(note, quote.exact),
-                at=note.at,
-                importance=_importance(meeting, about=about, at=note.at, as_of=known.as_of) + 0.03,
-                topic="notes",
-                speech=f"{said}: {quote.shown}",
-            )
+        if (about or names) and _counts(meeting, about=about, age=known.as_of - note.at):
+            importance = _importance(meeting, about=about, at=note.at, as_of=known.as_of) + 0.03
+            yield Saying(importance, note.at, "notes", partial(_noted, note, names, importance, meeting, known))
+
+
+def _noted(note: Note, names: frozenset[str], importance: float, meeting: Encounter, known: Background) -> Fact | None:
+    quote = telling(note.text, meeting.topic | names)
+    if quote is None:
+        return None
+    what = "the transcript of" if note.transcript else "your notes" if note.provenance is Provenance.OWN else "the notes"
+    said = f"From {what} “{one_line(note.title, 60)}”, {day_of(note.at, known.person.zone, known.as_of)}"
+    return line(
+        f"said:note:{note.id}",
+        f"{said}: {quote}",
+        cite(note, quote.exact),
+        at=note.at,
+        importance=importance,
+        topic="notes",
+        speech=f"{said}: {quote.shown}",
+    )
 
 
 def _bearing(note: Note, meeting: Encounter) -> tuple[bool, frozenset[str]]:
@@ -152,13 +186,18 @@ def _bearing(note: Note, meeting: Encounter) -> tuple[bool, frozenset[str]]:
     return about, frozenset().union(*(words_of(g.name) for g in named), *(words_of(c) for c in firms))
 
 
-def _crm(meeting: Encounter, known: Background) -> Iterable[Fact]:
+def _crm(meeting: Encounter, known: Background) -> Iterable[Saying]:
     """The newest entry that somebody wrote into the card, else into the deal, of each who comes."""
     for guest in meeting.guests:
         card = known.contacts.get(guest.email)
         deals = [d for d in known.deals_of(meeting) if guest.email in d.people]
         records: list[Contact | Deal] = [*([card] if card else []), *deals[:1]]
-        yield from [fact for r in records if (fact := _entry(r, guest, meeting, known))][:1]
+        for fact in [fact for r in records if (fact := _entry(r, guest, meeting, known))][:1]:
+            yield Saying(fact.importance, fact.at or known.as_of - RECENT, f"crm {guest.email}", partial(_as_is, fact))
+
+
+def _as_is(fact: Fact) -> Fact:
+    return fact
 
 
 def _entry(record: Contact | Deal, guest: Guest, meeting: Encounter, known: Background) -> Fact | None:

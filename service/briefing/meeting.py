@@ -52,18 +52,17 @@ def compose(
     `measure` counts the words of its rendered text. `told` maps the keys of facts that earlier briefs said to their
     versions (`Items.told`): what changed since is said only where they are known.
     """
-    known = gather(items, person, [event], as_of)
+    known = gather(items, person, [event], as_of, whole=True)
     meeting = known.encounter(event)
     around = items.events(min(event.start_at, event.start_at - SERIES), max(event.end_at, event.start_at + timedelta(minutes=1)))
     before = Before(told or {}, last_of_series(person, event, tuple(around)))
-    threads = items.conversations({j.message.thread_id for j in known.mail_with(meeting)}, as_of)
     held = sort_out(person, [e for e in around if e.end_at > event.start_at])
-    opened = open_ends(meeting, known, threads)
+    opened = open_ends(meeting, known)
     opened += task_lines(items.tasks(), meeting, known)
     sections: dict[str, list[Fact]] = {
         "when_where": list(_when_where(meeting, held, known)),
         "people": list(introductions(meeting, known, before)),
-        "last_said": _not_said_in(last_said(meeting, known), opened)[:SAID],
+        "last_said": _not_said_in(last_said(meeting, known, SAID + OPEN), opened)[:SAID],
         "open": sorted(opened, key=lambda f: -f.importance)[:OPEN],
         "changed": changes(meeting, known, before)[:CHANGED],
     }

@@ -25,6 +25,8 @@ from service.domain.rules import Rule
 from service.ports import Items
 
 PREPARATION = 2
+AT_MOST = 40
+"""Meetings of one day; a calendar with more is broken, and says so in one line."""
 WORTH_A_LINE = 0.42
 """Below this a preparation line is small talk of long ago."""
 NEWS = timedelta(hours=36)
@@ -38,13 +40,22 @@ def day(person: Person, items: Items, rules: Sequence[Rule], start: datetime, en
     wanted = [e for e in held.events if not bound[e.id].muted]
     meetings = [e for e in wanted if is_meeting(person, e)]
     blocks = [e for e in wanted if not is_meeting(person, e)]
-    off = [e for e in held.cancelled if not bound[e.id].muted and _is_news(e, as_of) and is_meeting(person, e)]
-    known = gather(items, person, [*meetings, *off], as_of)
+    off = [e for e in held.cancelled if not bound[e.id].muted and _is_news(e, as_of) and is_meeting(person, e)][:AT_MOST]
+    told, untold = meetings[:AT_MOST], meetings[AT_MOST:]
+    known = gather(items, person, [*told, *off], as_of)
     return (
-        *(_meeting(e, held, bound[e.id], known) for e in meetings),
+        *(_meeting(e, held, bound[e.id], known) for e in told),
+        *_untold(untold),
         *(_cancelled(e, known, bound[e.id]) for e in off),
         *_own_blocks(person, blocks, start),
     )
+
+
+def _untold(events: Sequence[Event]) -> Iterator[Fact]:
+    if events:
+        said = f"{len(events)} more entries in the calendar, which is more than a day holds"
+        sources = (cite(e) for e in events[:3])
+        yield line("meeting:more", said, *sources, at=events[0].start_at, importance=0.2, topic="blocks", basis=Basis.DERIVED)
 
 
 def _is_news(event: Event, as_of: datetime) -> bool:
@@ -124,7 +135,9 @@ def _preparation(meeting: Encounter, known: Background, bound: Standing) -> Iter
     """The two lines that help most, never two from one conversation nor two of one kind."""
     if bound.priority == "low":
         return
-    candidates = sorted((*open_ends(meeting, known), *last_said(meeting, known)), key=lambda f: -f.importance)
+    candidates = sorted(
+        (*open_ends(meeting, known), *last_said(meeting, known, PREPARATION + 1, WORTH_A_LINE)), key=lambda f: -f.importance
+    )
     kept: list[Fact] = []
     for fact in candidates:
         new = all(f.topic != fact.topic and not _marks(f) & _marks(fact) for f in kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,11 +12,10 @@ from service.briefing.due import Deadline, deadline, past_day
 from service.briefing.last_said import about_subject, sensitivity_of
 from service.briefing.lines import cite, line
 from service.briefing.preparation import Background, Encounter, is_own
-from service.briefing.quoting import with_lead, words_of
+from service.briefing.quoting import with_lead
 from service.briefing.records import deal_line
 from service.briefing.wording import count, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
-from service.domain.items import Message
 from service.domain.verdicts import Commitment, Judged, Request
 
 REMEMBERED = timedelta(days=45)
@@ -36,7 +35,6 @@ _MORE = {
     "mine": "{n} of yours to {who} {verb} open too",
     "theirs": "{n} of {who} {verb} open too",
 }
-Threads = Mapping[str, Sequence[Judged]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +47,23 @@ class Loose:
     what: Request | Commitment
 
 
-def open_ends(meeting: Encounter, known: Background, threads: Threads | None = None) -> list[Fact]:
-    """Most pressing first. `threads`: whole conversations where they were asked for; else what `known` holds of them."""
-    ends = list(_ends(meeting, known, threads if threads is not None else _threads(known.mail)))
-    lines = [*_told(ends, meeting, known), *(deal_line(d, meeting, known) for d in known.deals_of(meeting)[:3])]
+def open_ends(meeting: Encounter, known: Background) -> list[Fact]:
+    """Most pressing first."""
+    lines = [
+        *_told(list(_ends(meeting, known)), meeting, known),
+        *(deal_line(d, meeting, known) for d in known.deals_of(meeting)[:3]),
+    ]
     return sorted(lines, key=lambda f: f.importance, reverse=True)
 
 
-def _threads(mail: Iterable[Judged]) -> Threads:
-    found: dict[str, list[Judged]] = {}
-    for one in sorted(mail, key=lambda j: j.message.at):
-        found.setdefault(one.message.thread_id, []).append(one)
-    return found
-
-
-def _ends(meeting: Encounter, known: Background, threads: Threads) -> Iterator[Loose]:
+def _ends(meeting: Encounter, known: Background) -> Iterator[Loose]:
     """Newest first; at most one of a kind in a conversation."""
     seen = set()
     for one in known.mail_with(meeting):
         guest = _partner(one, meeting)
         if guest is None or known.as_of - one.message.at > REMEMBERED:
             continue
-        later = [j for j in threads.get(one.message.thread_id, ()) if j.message.at > one.message.at]
+        later = known.later(one)
         found: list[tuple[str, Request | Commitment]] = [*_question(one, later), *_promise(one, later)]
         for topic, what in found:
             place = (one.message.thread_id, topic)
@@ -106,10 +99,10 @@ def _told(ends: Sequence[Loose], meeting: Encounter, known: Background) -> Itera
     for end in ends:
         groups.setdefault((end.topic, end.guest.email), []).append(end)
     for (topic, _), some in groups.items():
-        lines = sorted((_line(end, meeting, known) for end in some), key=lambda f: -f.importance)
-        yield from lines[:SHOWN]
+        some.sort(key=lambda end: _importance(end, meeting, known), reverse=True)
+        yield from (_line(end, meeting, known) for end in some[:SHOWN])
         if len(some) > SHOWN:
-            yield _more(topic, some, lines[SHOWN:], meeting)
+            yield _more(topic, some[SHOWN:], meeting)
 
 
 def _line(end: Loose, meeting: Encounter, known: Background) -> Fact:
@@ -124,7 +117,7 @@ def _line(end: Loose, meeting: Encounter, known: Background) -> Fact:
         f"{said}: {quote}{_due(end.what, due)}",
         cite(message, quote.exact),
         at=message.at,
-        importance=_importance(end, message, due, meeting, known),
+        importance=_importance(end, meeting, known),
         topic=end.topic,
         people=(end.guest.name,),
         basis=Basis.INFERRED,
@@ -134,29 +127,32 @@ def _line(end: Loose, meeting: Encounter, known: Background) -> Fact:
     )
 
 
-def _importance(end: Loose, message: Message, due: Deadline | None, meeting: Encounter, known: Background) -> float:
+def _importance(end: Loose, meeting: Encounter, known: Background) -> float:
     """What is due now presses; what is old and about something else fades, as both sides let it lie."""
+    message = end.one.message
+    due = deadline(end.what.due, known.as_of, known.person.zone)
     pressing = 0.15 if due and -7 <= due.days <= 2 else 0.0
-    about = meeting.is_about(words_of(f"{message.subject} {end.what.span.text}"))
+    about = meeting.is_touched_by(f"{message.subject} {end.what.span.text}")
     age = max(0.0, (known.as_of - message.at) / timedelta(days=1))
     fading = min(0.4, max(0.0, age - 3) / 40) * (0.5 if about or due else 1.0)
     aside = 0.2 if meeting.external and not end.guest.external and not about else 0.0
     return round(min(0.97, _WEIGHT[end.topic] + pressing + 0.08 * about - fading - aside), 3)
 
 
-def _more(topic: str, some: Sequence[Loose], left: Sequence[Fact], meeting: Encounter) -> Fact:
+def _more(topic: str, left: Sequence[Loose], meeting: Encounter) -> Fact:
     """In numbers, what is not told in words; private where any of it is."""
+    guest = left[0].guest
     what = count(len(left), "older request" if topic in {"asks", "asked"} else "older promise")
-    said = _MORE[topic].format(n=what, who=meeting.called(some[0].guest), verb="is" if len(left) == 1 else "are")
+    said = _MORE[topic].format(n=what, who=meeting.called(guest), verb="is" if len(left) == 1 else "are")
     return line(
-        f"open:{topic}:more:{some[0].guest.email}",
+        f"open:{topic}:more:{guest.email}",
         f"{said}.",
-        *(f.sources[0] for f in left[:3]),
+        *(cite(end.one.message, end.what.span.text) for end in left[:3]),
         importance=0.3,
         topic=f"{topic}_more",
-        people=(some[0].guest.name,),
+        people=(guest.name,),
         basis=Basis.INFERRED,
-        sensitivity=max((f.sensitivity for f in left), key=lambda s: s is Sensitivity.PRIVATE),
+        sensitivity=max((sensitivity_of(end.one) for end in left), key=lambda s: s is Sensitivity.PRIVATE),
     )
 
 

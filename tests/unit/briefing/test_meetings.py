@@ -227,3 +227,9 @@ def test_any_calendar_makes_a_section(rows) -> None:
     ]  # fmt: skip
     facts = day(world(*events))
     assert all(f.sources and "\n" not in f.text and f.label for f in facts)
+
+
+def test_a_calendar_gone_wild_is_cut_short_and_says_so() -> None:
+    facts = day(world(*(an_event(title=f"Call {n}", start_at=at(8) + timedelta(minutes=n)) for n in range(300))))
+    assert len(facts) == 41
+    assert facts[-1].text.startswith("260 more entries")
