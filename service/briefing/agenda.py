@@ -14,6 +14,7 @@ _DIAL_IN = re.compile(
     r"zoom meeting|meeting id|passcode|dial.?in|one tap mobile|joining info|join by phone|google meet|video call link|"
     r"klicken sie hier, um|rejoindre la réunion|is inviting you to))"
 )
+_ITEM = re.compile(r"\n\s*[-*•–]\s+")
 _INLINE = frozenset({"b", "i", "u", "a", "span"})
 _HEADING = re.compile(
     r"\A\s*(?:agenda|topics|traktanden|tagesordnung|themen|ordre du jour|orden del día)\s*:?\s*(?=\n)", re.IGNORECASE
@@ -38,4 +39,4 @@ def agenda(description: str) -> Quote | None:
         if end > start and further - start > LENGTH:
             break
         end = further
-    return Quote(own[start:end], one_line(own[start:end], LENGTH))
+    return Quote(own[start:end], one_line(_ITEM.sub("; ", own[start:end].removeprefix("- ")), LENGTH))

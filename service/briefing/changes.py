@@ -132,16 +132,14 @@ def _deals(meeting: Encounter, known: Background, before: Before) -> Iterator[Fa
             continue
         was, name = before.told.get(f"deal:{deal.id}"), one_line(deal.name, 60)
         if was and was != stage_version(deal):
-            said = f"Deal {name} moved from {was} to {stage_version(deal)} since the last brief."
+            said, weight = f"Deal {name} moved from {was} to {stage_version(deal)} since the last brief.", 0.8
         elif not was and since and deal.updated_at and since < deal.updated_at < known.as_of:
-            said = (
-                f"Deal {name} was updated {past_day(deal.updated_at, known.as_of, known.person.zone)}, now {stage_version(deal)}."
-            )
+            when = past_day(deal.updated_at, known.as_of, known.person.zone)
+            said, weight = f"Deal {name} was updated {when}, now {stage_version(deal)}.", 0.45
         else:
             continue
-        yield line(
-            f"changed:deal:{deal.id}", said, cite(deal), at=deal.updated_at, importance=0.8, topic="deal", basis=Basis.DERIVED
-        )
+        key = f"changed:deal:{deal.id}"
+        yield line(key, said, cite(deal), at=deal.updated_at, importance=weight, topic="deal", basis=Basis.DERIVED)
 
 
 def _since_last(meeting: Encounter, known: Background, before: Before) -> Iterator[Fact]:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from service.briefing.attendees import Guest
+from service.briefing.attendees import Guest, label_of
 from service.briefing.conversations import bare_subject
 from service.briefing.due import past_day
 from service.briefing.engagements import title_of
 from service.briefing.entries import newest_entry
 from service.briefing.lines import cite, cite_post, line, one_line
 from service.briefing.localtime import day_of
-from service.briefing.preparation import Background, Encounter, is_own
+from service.briefing.preparation import Background, Encounter, is_own, partner
 from service.briefing.quoting import Quote, telling, with_lead, words_of
 from service.domain.facts import Fact, Sensitivity
 from service.domain.items import Contact, Deal, Message, Note, Post, Provenance, Thread
+from service.domain.people import Person
 from service.domain.verdicts import Judged
 
 RECENT, STALE = timedelta(days=45), timedelta(days=400)
@@ -85,9 +86,9 @@ def _mail(meeting: Encounter, known: Background) -> Iterable[Saying]:
             continue
         threads.add(message.thread_id)
         about = meeting.is_about(words_of(message.subject)) or meeting.is_touched_by(message.reply_text)
-        speaker = _speaker(one, meeting)
-        if speaker and _counts(meeting, about=about, age=known.as_of - message.at):
-            importance = _importance(meeting, about=about, at=message.at, as_of=known.as_of)
+        guest, speaker = partner(one, meeting), _speaker(one, meeting)
+        if speaker and _counts(meeting, guest, about=about, age=known.as_of - message.at):
+            importance = _importance(meeting, guest, about=about, at=message.at, as_of=known.as_of)
             yield Saying(importance, message.at, speaker, partial(_written, one, speaker, importance, meeting, known))
 
 
@@ -110,21 +111,22 @@ def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, k
 
 
 def _speaker(one: Judged, meeting: Encounter) -> str:
-    if is_own(one):
-        to = next((g for a in one.message.to if (g := meeting.guest(a.email))), None)
-        return f"You wrote to {meeting.called(to)}" if to else ""
-    guest = meeting.guest(one.message.sender.email)
-    return f"{meeting.called(guest)} wrote" if guest else ""
+    guest = partner(one, meeting)
+    if guest is None:
+        return ""
+    return f"You wrote to {meeting.called(guest)}" if is_own(one) else f"{meeting.called(guest)} wrote"
 
 
 def _chat(meeting: Encounter, known: Background) -> Iterable[Saying]:
+    """What somebody who comes wrote; of others only what is about the meeting."""
     for thread in known.chats:
-        post = _newest_by_guest(thread, meeting)
+        about = meeting.is_touched_by("\n".join((thread.channel, *(p.text for p in thread.posts))))
+        post = _newest_by_guest(thread, meeting) or (_newest_about(thread, meeting, known.person) if about else None)
         if post is None:
             continue
-        about = meeting.is_touched_by("\n".join((thread.channel, *(p.text for p in thread.posts))))
-        if _counts(meeting, about=about, age=known.as_of - post.at):
-            importance = _importance(meeting, about=about, at=post.at, as_of=known.as_of)
+        guest = meeting.guest(post.author.email)
+        if _counts(meeting, guest, about=about, age=known.as_of - post.at):
+            importance = _importance(meeting, guest, about=about, at=post.at, as_of=known.as_of)
             yield Saying(
                 importance, post.at, f"slack {post.author.email}", partial(_posted, thread, post, importance, meeting, known)
             )
@@ -132,10 +134,11 @@ def _chat(meeting: Encounter, known: Background) -> Iterable[Saying]:
 
 def _posted(thread: Thread, post: Post, importance: float, meeting: Encounter, known: Background) -> Fact | None:
     quote, guest = telling(post.text, meeting.topic), meeting.guest(post.author.email)
-    if quote is None or guest is None:
+    if quote is None:
         return None
+    who = meeting.called(guest) if guest else label_of(post.author)
     place = "in a direct message" if thread.direct else f"in #{one_line(thread.channel, 40)}"
-    said = f"{meeting.called(guest)} {place} {past_day(post.at, known.as_of, known.person.zone)}"
+    said = f"{who} {place} {past_day(post.at, known.as_of, known.person.zone)}"
     return line(
         f"said:thread:{thread.id}",
         f"{said}: {quote}",
@@ -143,7 +146,7 @@ def _posted(thread: Thread, post: Post, importance: float, meeting: Encounter, k
         at=post.at,
         importance=importance,
         topic="slack",
-        people=(guest.name,),
+        people=(who,),
         speech=f"{said}: {quote.shown}",
     )
 
@@ -152,11 +155,16 @@ def _newest_by_guest(thread: Thread, meeting: Encounter) -> Post | None:
     return next((p for p in reversed(thread.posts) if p.author.email in meeting.emails and p.text.strip()), None)
 
 
+def _newest_about(thread: Thread, meeting: Encounter, person: Person) -> Post | None:
+    others = (p for p in reversed(thread.posts) if not person.is_me(p.author.email))
+    return next((p for p in others if meeting.topic & words_of(p.text)), None)
+
+
 def _notes(meeting: Encounter, known: Background) -> Iterable[Saying]:
     for note in known.notes:
         about, names = _bearing(note, meeting)
-        if (about or names) and _counts(meeting, about=about, age=known.as_of - note.at):
-            importance = _importance(meeting, about=about, at=note.at, as_of=known.as_of) + 0.03
+        if (about or names) and _counts(meeting, None, about=about, age=known.as_of - note.at):
+            importance = _importance(meeting, None, about=about, at=note.at, as_of=known.as_of) + 0.03
             yield Saying(importance, note.at, "notes", partial(_noted, note, names, importance, meeting, known))
 
 
@@ -212,20 +220,23 @@ def _entry(record: Contact | Deal, guest: Guest, meeting: Encounter, known: Back
         f"CRM entry on {meeting.called(guest)}{when}: {entry.quote}",
         cite(record, entry.quote.exact),
         at=at,
-        importance=_importance(meeting, about=False, at=at or known.as_of - RECENT, as_of=known.as_of),
+        importance=_importance(meeting, guest, about=False, at=at or known.as_of - RECENT, as_of=known.as_of),
         topic="crm",
         people=(guest.name, "CRM"),
         speech=f"The CRM says of {meeting.called(guest)}: {entry.quote.shown}",
     )
 
 
-def _counts(meeting: Encounter, *, about: bool, age: timedelta) -> bool:
+def _counts(meeting: Encounter, guest: Guest | None, *, about: bool, age: timedelta) -> bool:
+    """Of who has declined, only what is about the meeting."""
     if about:
         return age < STALE
-    return age < RECENT and len(meeting.guests) <= CROWDED
+    return age < RECENT and len(meeting.guests) <= CROWDED and not (guest and guest.declined)
 
 
-def _importance(meeting: Encounter, *, about: bool, at: datetime, as_of: datetime) -> float:
-    """Words about the meeting before words about anything, those of guests before those of colleagues, new before old."""
+def _importance(meeting: Encounter, guest: Guest | None, *, about: bool, at: datetime, as_of: datetime) -> float:
+    """Words about the meeting before words about anything; then those of guests, of the few one meets, of colleagues among guests."""
     age = max(0.0, (as_of - at) / timedelta(days=1))
-    return round((0.68 if about else 0.5 if meeting.external else 0.4) - min(0.2, age / 150), 3)
+    aside = bool(meeting.external) and guest is not None and not guest.external
+    base = 0.68 if about else 0.28 if aside else 0.5 if meeting.external else 0.46 if len(meeting.guests) <= 2 else 0.4
+    return round(base - min(0.2, age / 150), 3)

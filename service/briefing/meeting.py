@@ -62,7 +62,7 @@ def compose(
     sections: dict[str, list[Fact]] = {
         "when_where": list(_when_where(meeting, held, known)),
         "people": list(introductions(meeting, known, before)),
-        "last_said": _not_said_in(last_said(meeting, known, SAID + OPEN), opened)[:SAID],
+        "last_said": _not_said_in(last_said(meeting, known, SAID + OPEN, 0.2), opened)[:SAID],
         "open": sorted(opened, key=lambda f: -f.importance)[:OPEN],
         "changed": changes(meeting, known, before)[:CHANGED],
     }
@@ -150,9 +150,9 @@ def _about(
 
 
 def _not_said_in(said: list[Fact], opened: list[Fact]) -> list[Fact]:
-    """A quote stands once."""
-    quotes = {s.quote for f in opened for s in f.sources if s.quote}
-    return [f for f in said if not any(s.quote in quotes for s in f.sources)]
+    """A message is quoted once."""
+    quoted = {f.sources[0].id for f in opened if f.topic in {"asks", "asked", "mine", "theirs"}}
+    return [f for f in said if f.sources[0].id not in quoted]
 
 
 def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: Background, due_at: datetime) -> str:

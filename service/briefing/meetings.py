@@ -67,6 +67,7 @@ def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fac
     meeting = known.encounter(event)
     private = event.private or bound.private
     coming = [g for g in meeting.guests if not g.declined]
+    named = [g for g in coming if g.role or g.name.casefold() not in event.title.casefold()]
     where = place(event)
     clashes = held.conflicts.get(event.id, ())
     details = (*_conflicts(event, clashes, known), *_hints(event, meeting, known), *_preparation(meeting, known, bound))
@@ -74,7 +75,7 @@ def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fac
         details = tuple(replace(d, sensitivity=Sensitivity.PRIVATE) for d in details)
     return line(
         f"meeting:{event.id}",
-        title_of(event) + (f" — {roster(coming)}" if coming else "") + (f"; {where}" if where else ""),
+        title_of(event) + (f" — {roster(named)}" if named else "") + (f"; {where}" if where else ""),
         cite(event),
         label=hours(event, known.person.zone),
         at=event.start_at,
@@ -89,9 +90,9 @@ def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fac
 
 
 def _speech(event: Event, meeting: Encounter, known: Background) -> str:
-    coming = [g for g in meeting.guests if not g.declined]
+    named = [g for g in meeting.guests if not g.declined and g.name.casefold() not in event.title.casefold()]
     moment = "All day" if event.all_day else f"At {clock(event.start_at, known.person.zone)}"
-    return sentence(f"{moment}, {title_of(event)}{f' with {spoken(coming)}' if coming else ''}".rstrip(","))
+    return sentence(f"{moment}, {title_of(event)}{f' with {spoken(named)}' if named else ''}".rstrip(","))
 
 
 def _conflicts(event: Event, clashes: Sequence[Event], known: Background) -> Iterator[Fact]:
@@ -121,14 +122,23 @@ def _hints(event: Event, meeting: Encounter, known: Background) -> Iterator[Fact
         yield _hint(event, "absent", f"{names(away)} {'has' if len(away) == 1 else 'have'} declined")
     if my_reply(known.person, event) is Reply.NEEDS_ACTION:
         yield _hint(event, "unanswered", "you have not answered the invitation")
-    begins, ends = known.person.working_hours
-    local = event.start_at.astimezone(known.person.zone)
-    if not event.all_day and begins < ends and not begins <= local.time() < ends and local.weekday() < 5:
+    if meeting.guests and not event.recurring and _is_outside_hours(event, known.person):
         yield _hint(event, "hours", "outside your working hours")
 
 
+def _is_outside_hours(event: Event, person: Person) -> bool:
+    """On a weekday; in the morning by half an hour at least: a few minutes early are nobody's surprise."""
+    begins, ends = person.working_hours
+    local = event.start_at.astimezone(person.zone)
+    if event.all_day or begins >= ends or local.weekday() >= 5:
+        return False
+    return local.time() >= ends or local.hour * 60 + local.minute < begins.hour * 60 + begins.minute - 30
+
+
 def _hint(event: Event, what: str, said: str) -> Fact:
-    return line(f"hint:{what}:{event.id}", said, cite(event), importance=0.5, topic="hint", basis=Basis.DERIVED, speech="")
+    return line(
+        f"hint:{what}:{event.id}", said, cite(event), importance=0.5, topic="hint", basis=Basis.DERIVED, speech=sentence(said)
+    )
 
 
 def _preparation(meeting: Encounter, known: Background, bound: Standing) -> Iterator[Fact]:
@@ -140,10 +150,15 @@ def _preparation(meeting: Encounter, known: Background, bound: Standing) -> Iter
     )
     kept: list[Fact] = []
     for fact in candidates:
-        new = all(f.topic != fact.topic and not _marks(f) & _marks(fact) for f in kept)
+        new = all(_group(f) != _group(fact) and not _marks(f) & _marks(fact) for f in kept)
         if new and fact.importance >= WORTH_A_LINE and len(kept) < PREPARATION:
             kept.append(fact)
     yield from kept
+
+
+def _group(fact: Fact) -> str:
+    """One line of what is open in words, one of a deal or of what was said: two of a sort say less than two sorts."""
+    return "words" if fact.topic in {"asks", "asked", "mine", "theirs"} else "said" if fact.topic != "deal" else "deal"
 
 
 def _marks(fact: Fact) -> set[str]:

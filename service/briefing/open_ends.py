@@ -11,7 +11,7 @@ from service.briefing.closing import delivers, withdraws
 from service.briefing.due import Deadline, deadline, past_day
 from service.briefing.last_said import about_subject, sensitivity_of
 from service.briefing.lines import cite, line
-from service.briefing.preparation import Background, Encounter, is_own
+from service.briefing.preparation import Background, Encounter, is_own, partner
 from service.briefing.quoting import with_lead
 from service.briefing.records import deal_line
 from service.briefing.wording import count, sentence
@@ -60,7 +60,7 @@ def _ends(meeting: Encounter, known: Background) -> Iterator[Loose]:
     """Newest first; at most one of a kind in a conversation."""
     seen = set()
     for one in known.mail_with(meeting):
-        guest = _partner(one, meeting)
+        guest = partner(one, meeting)
         if guest is None or known.as_of - one.message.at > REMEMBERED:
             continue
         later = known.later(one)
@@ -70,12 +70,6 @@ def _ends(meeting: Encounter, known: Background) -> Iterator[Loose]:
             if place not in seen:
                 seen.add(place)
                 yield Loose(topic, guest, one, what)
-
-
-def _partner(one: Judged, meeting: Encounter) -> Guest | None:
-    """The guest who wrote it, or to whom the person wrote it."""
-    addresses = one.message.to if is_own(one) else (one.message.sender,)
-    return next((g for a in addresses if (g := meeting.guest(a.email))), None)
 
 
 def _question(one: Judged, later: Sequence[Judged]) -> Iterator[tuple[str, Request]]:

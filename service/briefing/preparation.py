@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from service.briefing import conversations
@@ -23,11 +23,16 @@ CROWD = 12
 """From this many guests on, only those from outside are looked up: nobody prepares for a hundred colleagues one by one."""
 EVERYBODY = 300
 MAILS, NOTES, CHATS = 150, 30, 30
+LATELY = timedelta(days=7)
 _GENERIC = words_of(
     "meeting call sync weekly daily monthly catch catchup with and the for about from zoom teams discussion session update status "
     "quick chat intro introduction follow followup new our your into via termin besprechung mit und für von zum zur réunion avec les "
     "des reunión con los las una internal external video invitation re fwd"
 )
+_PLAIN = words_of(
+    "review demo interview prep preparation kickoff kick workshop planning session report reporting forum checkpoint round"
+)
+"""Words of a title that say little beside others, and all there is without them."""
 _INVITATION = re.compile(
     r"(?i)^\s*(updated invitation|invitation|accepted|declined|tentative(ly accepted)?|cancell?ed( event)?|einladung|zugesagt|abgesagt|zusage|absage)\s*:"
 )
@@ -102,7 +107,7 @@ class Background:
 
 
 def gather(items: Items, person: Person, events: Sequence[Event], as_of: datetime, *, whole: bool = False) -> Background:
-    """Six questions to the store, however many meetings there are. `whole` asks one more: for the conversations of all that was
+    """Seven questions to the store, however many meetings there are. `whole` asks one more: for the conversations of all that was
     written with these people, so that what others answered in them counts too.
     """
     emails = _worth_asking(person, events)
@@ -113,7 +118,7 @@ def gather(items: Items, person: Person, events: Sequence[Event], as_of: datetim
     written = {
         a.address.name for event in events for a in event.attendees if "@" not in a.address.name and a.address.email in emails
     }
-    titles = {title_of(e) for e in events if words_of(title_of(e)) - _GENERIC}
+    titles = {w for e in events for w in (title_of(e), *_telling_words(title_of(e, 200))) if words_of(w) - _GENERIC - _PLAIN}
     words = list(dict.fromkeys(filter(None, (*emails, *known, *sorted(written), *sorted(companies), *sorted(titles)))))
     mail = [j for j in items.correspondence(emails, as_of, MAILS) if is_personal(j)]
     held = (
@@ -127,16 +132,27 @@ def gather(items: Items, person: Person, events: Sequence[Event], as_of: datetim
         mail,
         items.deals(emails, sorted(companies)),
         items.notes(words, as_of, NOTES),
-        items.chats_with(emails, as_of, CHATS),
+        _chats(items, emails, as_of),
         {j.message.id: c for c in conversations.gather(held, ()) for j in c.messages},
     )
+
+
+def _chats(items: Items, emails: Sequence[str], as_of: datetime) -> Sequence[Thread]:
+    """Where these people wrote, and what anybody wrote lately: it may be about the same thing."""
+    found = {t.id: t for t in (*items.chats_with(emails, as_of, CHATS), *items.chats(as_of - LATELY, as_of))}
+    return sorted(found.values(), key=lambda t: t.at, reverse=True)
+
+
+def _telling_words(title: str) -> Iterator[str]:
+    """What names the matter of a title by itself: "Atlas" of "Weekly Atlas sync"."""
+    yield from (w for w in words_of(title) - _GENERIC - _PLAIN if len(w) > 3 and not w.isdigit())
 
 
 def encounter(person: Person, event: Event, contacts: Mapping[str, Contact]) -> Encounter:
     some = guests(person, event, contacts)
     named: frozenset[str] = frozenset().union(*(words_of(g.name) for g in some), words_of(person.name))
     topic = frozenset(w for w in words_of(title_of(event, 200)) - _GENERIC - named if len(w) > 2 and not w.isdigit())
-    return Encounter(event, some, topic)
+    return Encounter(event, some, topic - _PLAIN or topic)
 
 
 def is_personal(one: Judged) -> bool:
@@ -151,6 +167,12 @@ def is_personal(one: Judged) -> bool:
 
 def is_own(one: Judged) -> bool:
     return one.message.provenance is Provenance.OWN
+
+
+def partner(one: Judged, meeting: Encounter) -> Guest | None:
+    """The guest who wrote it, or to whom the person wrote it."""
+    addresses = one.message.to if is_own(one) else (one.message.sender,)
+    return next((g for a in addresses if (g := meeting.guest(a.email))), None)
 
 
 def _worth_asking(person: Person, events: Iterable[Event]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 from service.briefing import meeting
 from service.briefing.render import words
 from service.domain.facts import Briefing, Sensitivity
-from service.domain.items import Attendee, Event, Reply
+from service.domain.items import Attendee, Event, Post, Reply
 from service.domain.people import Address
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Account, Health
@@ -182,6 +182,25 @@ def test_changes_since_the_last_meeting_of_the_series() -> None:
         "The place changed since the last meeting: it was Room 1.",
         "The last meeting was on 5 May; 1 mail between you since.",
     ]
+
+
+def test_a_deal_touched_since_the_last_meeting_says_where_it_stands() -> None:
+    last = an_event(uid="s", start_at=TEN - LAST_WEEK, end_at=TEN - LAST_WEEK + timedelta(hours=1))
+    made = brief(an_event(uid="s"), last, a_deal(stage="Signed", updated_at=TEN - timedelta(days=2)))
+    assert lines(made, "changed") == ["Deal Atlas round was updated on Sunday, now Signed.", "The last meeting was on 5 May."]
+
+
+def test_chat_of_others_counts_where_it_is_about_the_meeting() -> None:
+    anna = Address("anna@keller.example", "Anna Frei")
+    post = Post("p", TEN - timedelta(days=1), anna, "Legal is fine with 60 days for the Atlas round.")
+    off_topic = Post("q", TEN - timedelta(days=1), anna, "The coffee machine is broken again.")
+    made = brief(an_event(), a_thread(posts=(post,)), a_thread(posts=(off_topic,), channel="general"))
+    assert lines(made, "last_said") == ["Anna Frei in #proj-atlas yesterday: “Legal is fine with 60 days for the Atlas round.”"]
+
+
+def test_notes_about_the_same_thing_count_though_they_name_nobody() -> None:
+    note = a_note(title="Atlas prep", text="We want the shorter notice period.", at=TEN - timedelta(days=3))
+    assert "shorter notice period" in lines(brief(an_event(), note), "last_said")[0]
 
 
 def test_an_instance_moved_from_its_usual_time_says_so() -> None:
