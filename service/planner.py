@@ -49,15 +49,16 @@ class Planner:
                 rings += self._plan(on, planned, upcoming.get(planned.cadence.person, ()), now)
         return rings
 
-    def activate(self, person: Person, cadences: Iterable[Cadence], now: datetime) -> None:
-        """A config became the current one: its cadences are the ones planned from now on; slots that have passed stay passed."""
+    def activate(self, on: Connection, person: Person, cadences: Iterable[Cadence], now: datetime) -> None:
+        """A config became the current one: its cadences are the ones planned from now on; slots that have passed stay passed.
+        Inside the transaction that records the revision.
+        """
         cadences = tuple(cadences)
-        with self.database.write() as on:
-            for cadence in cadences:
-                planned = Planned(cadence, person.timezone, person.holidays, planned_until=now, next_at=now)
-                self.cadences.put(on, replace(planned, next_at=self._next(planned, now)), _digest(planned))
-            self.cadences.keep(on, person.id, [c.name for c in cadences])
-            self.ledger.abandon(on, person.id, [c.name for c in cadences], now)
+        for cadence in cadences:
+            planned = Planned(cadence, person.timezone, person.holidays, planned_until=now, next_at=now)
+            self.cadences.put(on, replace(planned, next_at=self._next(planned, now)), _digest(planned))
+        self.cadences.keep(on, person.id, [c.name for c in cadences])
+        self.ledger.abandon(on, person.id, [c.name for c in cadences], now)
 
     def ask(
         self, cadence: Cadence, now: datetime, subject: str = "", useful: timedelta = timedelta(hours=4), slot: str = ""
@@ -69,6 +70,23 @@ class Planner:
             id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, asked)
         assert id is not None, "a manual slot is named by its microsecond"
         return id
+
+    def upcoming(self, person: Person, cadences: Iterable[Cadence], now: datetime) -> list[tuple[str, datetime]]:
+        """When each cadence is due next; of meetings, the next slot whose meeting is in the calendar."""
+        found = [(c.name, at) for c in cadences if (at := self._due_next(person, c, now))]
+        return sorted(found, key=lambda pair: pair[1])
+
+    def _due_next(self, person: Person, cadence: Cadence, now: datetime) -> datetime | None:
+        match cadence.timing:
+            case WallTimes() as timing:
+                slot = next_wall_slot(timing, person.zone, now, lambda day: self.is_holiday(person.holidays, day))
+                return slot.due_at if slot else None
+            case Every() as timing:
+                return interval_slot(timing, now).due_at + timing.interval
+            case BeforeEvents() as timing:
+                events = [e for e in self.events(person.id, now, now + timedelta(days=14)) if _is_a_meeting(e)]
+                slots = (slot.due_at for e in events for slot in meeting_slots(timing, e.id, e.start_at))
+                return min((at for at in slots if at > now), default=None)
 
     # --- one cadence -----------------------------------------------------------------------------------------------------
 

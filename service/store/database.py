@@ -20,9 +20,9 @@ BUSY = 30.0  # seconds a writer waits for another before it gives up and is retr
 class Database:
     """`write()` takes the write lock at its start (BEGIN IMMEDIATE), so that two claims never both read and then fight."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy: float = BUSY) -> None:
         self.url = make_url(url)
-        self.engine = _sqlite(url) if self.url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
+        self.engine = _sqlite(url, busy) if self.url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,9 +72,9 @@ def _words(error: DBAPIError) -> str:
     return words
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, busy: float) -> Engine:
     path = make_url(url).database
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY, "check_same_thread": False}}
+    options: dict[str, Any] = {"connect_args": {"timeout": busy, "check_same_thread": False}}
     if not path or path == ":memory:":
         options["poolclass"] = StaticPool
     else:

@@ -190,6 +190,15 @@ class Deliveries:
         rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
         return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
 
+    def notices(self, occurrence: str) -> Sequence[Notice]:
+        """The person's own first."""
+        query = (
+            select(tables.notice.c.id).where(tables.notice.c.occurrence == occurrence).order_by(tables.notice.c.audience.desc())
+        )
+        with self._database.read() as on:
+            ids = on.execute(query).scalars().all()
+        return [self.notice(id) for id in ids]
+
     def priority(self, notice: str) -> str:
         with self._database.read() as on:
             sealed = on.execute(select(tables.notice.c.sealed).where(tables.notice.c.id == notice)).scalar_one()

@@ -69,7 +69,7 @@ class Ledger:
         return on.execute(update(t).where(moved).values(values)).rowcount == 1
 
     def abandon(self, on: Connection, person: str, cadences_kept: Iterable[str], now: datetime) -> None:
-        """Rows of cadences that the config no longer has end in the open."""
+        """Unclaimed rows of cadences that the config no longer has end in the open."""
         gone = and_(
             t.c.person == person, t.c.state == State.DUE, t.c.cadence.not_in(list(cadences_kept)), t.c.slot.not_like("manual:%")
         )

@@ -1,0 +1,52 @@
+"""When: one tick a second by APScheduler. Schedules live in our table; the tick plans what is due, sweeps and rings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from service.errors import ReveilleError
+from service.logs import logger
+from service.planner import Planner
+from service.ports import Bell
+from service.store.ledger import Ledger
+
+log = logger("clock")
+TICK = 1  # second
+RING_AGAIN = timedelta(seconds=10)
+
+
+class Clock:
+    """Any number may run on one database."""
+
+    def __init__(self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime]) -> None:
+        self._planner, self._ledger, self._bell, self._now = planner, ledger, bell, now
+        self._rung: dict[str, datetime] = {}
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        # A tick that was missed is made good by the next one, whatever the delay; two never run at once.
+        self._scheduler.add_job(self.tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, max_instances=1)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Never raises: a database that is away for a moment must not end the clock."""
+        try:
+            now = self._now()
+            self._planner.tick(now)
+            self._ring(self._ledger.waiting(now), now)
+        except ReveilleError as error:
+            log.warning("tick failed", error=str(error))
+        except Exception:  # the clock's edge: logged, and tried again in a second
+            log.exception("tick failed")
+
+    def _ring(self, waiting: Sequence[str], now: datetime) -> None:
+        self._rung = {id: at for id, at in self._rung.items() if id in waiting}
+        new = [id for id in waiting if now - self._rung.get(id, now - 2 * RING_AGAIN) >= RING_AGAIN]
+        self._rung |= dict.fromkeys(new, now)
+        self._bell.occurrence(new)

@@ -1,0 +1,33 @@
+"""Which text of a person's config is in force, and which were before it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from service.store.codec import Codec
+from service.store.tables import revision as t
+
+
+class Revisions:
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+
+    def current(self, on: Connection, person: str) -> str | None:
+        """The digest of the newest revision."""
+        query = select(t.c.digest).where(t.c.person == person).order_by(t.c.number.desc()).limit(1)
+        digest: str | None = on.execute(query).scalar_one_or_none()
+        return digest
+
+    def put(self, on: Connection, person: str, digest: str, text: str, now: datetime) -> int:
+        number = int(on.execute(select(func.coalesce(func.max(t.c.number), 0)).where(t.c.person == person)).scalar_one()) + 1
+        row = {
+            "person": person,
+            "number": number,
+            "digest": digest,
+            "sealed": self._codec.seal(text.encode()),
+            "activated_at": now,
+        }
+        on.execute(insert(t), row)
+        return number

@@ -1,0 +1,138 @@
+"""The clock's side of the ledger: what is planned, caught up on, superseded, moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+from service.domain.ledger import BeforeEvents, Every, WallTimes
+from service.store import Store
+from tests.builders import an_event
+from tests.household import MORNING, START, Bench, timed
+
+
+def test_a_morning_is_prepared_early_and_sent_on_time(store: Store) -> None:
+    bench = Bench(store)
+    sent_at = []
+    bench.channels["inbox"].before = lambda: sent_at.append(bench.clock.now)
+    bench.run_until(8)
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
+    assert bench.job.prepared == 1
+    assert sent_at == [START + timedelta(hours=7)]
+
+
+def test_many_clocks_plan_each_slot_once(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=7)
+    for _ in range(5):
+        bench.planner.tick(bench.clock.now)
+        Bench(store).planner.tick(bench.clock.now)
+    assert bench.open() == ["2026-05-12.0"]
+
+
+def test_missed_mornings_become_one_run_of_the_newest_and_a_row_each(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(days=3, hours=8)
+    bench.tick()
+    assert bench.ended() == [
+        ("2026-05-12.0", "skipped", "superseded by a newer one"),
+        ("2026-05-13.0", "skipped", "superseded by a newer one"),
+        ("2026-05-14.0", "skipped", "superseded by a newer one"),
+        ("2026-05-15.0", "sent", "late by 60 min"),
+    ]
+
+
+def test_past_its_use_a_slot_is_skipped_as_expired(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=13)
+    bench.tick()
+    assert bench.ended() == [("2026-05-12.0", "skipped", "expired: of no use after Tue 11:00")]
+    assert bench.channels["inbox"].keys == []
+
+
+def test_missed_intervals_become_one_row_with_a_count(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(Every(timedelta(minutes=5)), name="triage", job="triage"),))
+    bench.clock.forward(minutes=42)
+    bench.tick()
+    [row] = store.ledger.recent("mara")
+    assert (row.slot, row.count) == ("2026-05-11T22:40:00Z", 8)
+
+
+def test_an_interval_nobody_picked_up_is_counted_in_the_next(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(Every(timedelta(minutes=5)), name="triage", job="triage"),))
+    for _ in range(3):
+        bench.clock.forward(minutes=5)
+        bench.planner.tick(bench.clock.now)
+    [row] = store.ledger.open("mara")
+    assert (row.slot, row.count) == ("2026-05-11T22:15:00Z", 3)
+
+
+def test_a_meeting_gets_a_brief_and_a_push(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(BeforeEvents(), name="meetings", job="meeting"),))
+    bench.events = [an_event(start_at=START + timedelta(hours=10), end_at=START + timedelta(hours=11))]
+    sent_at = []
+    bench.channels["inbox"].before = lambda: sent_at.append(bench.clock.now - START)
+    bench.run_until(12)
+    assert [slot for slot, *_ in bench.ended()] == ["brief", "push"]
+    assert sent_at == [timedelta(hours=6), timedelta(hours=9, minutes=45)]
+
+
+def test_a_moved_meeting_takes_its_unclaimed_rows_along(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(BeforeEvents(brief=None), name="meetings", job="meeting"),))
+    event = an_event(start_at=START + timedelta(hours=1), end_at=START + timedelta(hours=2))
+    bench.events = [event]
+    bench.run_until(0.5)
+    bench.events = [replace(event, start_at=event.start_at + timedelta(minutes=45), end_at=event.end_at + timedelta(minutes=45))]
+    sent_at = []
+    bench.channels["inbox"].before = lambda: sent_at.append(bench.clock.now - START)
+    bench.run_until(2)
+    assert sent_at == [timedelta(minutes=90)]
+
+
+def test_a_meeting_called_at_short_notice_is_not_late(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(BeforeEvents(push=None), name="meetings", job="meeting"),))
+    bench.run_until(1)
+    bench.events = [an_event(start_at=bench.clock.now + timedelta(minutes=30), end_at=bench.clock.now + timedelta(hours=1))]
+    bench.run_until(0.2)
+    assert [row[1:] for row in bench.ended()] == [("sent", "")]
+
+
+def test_holidays_are_left_out_of_workdays(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(WallTimes((time(7),), workdays_only=True)),))
+    bench.holidays = {date(2026, 5, 12)}
+    bench.activate()
+    bench.run_until(36, timedelta(minutes=10))
+    assert [slot for slot, *_ in bench.ended()] == ["2026-05-13.0"]
+
+
+def test_a_changed_time_moves_what_comes_and_never_reopens_what_ended(store: Store) -> None:
+    bench = Bench(store)
+    bench.run_until(8)
+    bench.activate(timed(WallTimes((time(9),))))
+    bench.run_until(26)
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent"), ("2026-05-13.0", "sent")]
+
+
+def test_a_changed_zone_does_not_send_the_same_morning_twice(store: Store) -> None:
+    bench = Bench(store)
+    bench.run_until(8)
+    bench.person = replace(bench.person, timezone="America/New_York")
+    bench.activate()
+    bench.run_until(12)
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+
+
+def test_a_cadence_taken_out_ends_its_open_rows(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=55)
+    bench.planner.tick(bench.clock.now)
+    bench.activate(replace(MORNING, name="evening", timing=WallTimes((time(18),))))
+    assert bench.ended() == [("2026-05-12.0", "skipped", "its cadence was taken out of the config")]
+
+
+def test_activating_the_same_config_again_leaves_the_plan_as_it_stands(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=9)
+    bench.activate()  # a restart after 07:00: the missed morning must still be made good
+    bench.tick()
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]

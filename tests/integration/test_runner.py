@@ -1,0 +1,252 @@
+"""One occurrence from claim to end: retries, crashes, doubts, pauses. What arrives is counted by key at the channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from service.domain.delivery import Audience, DeliveryState, Draft, Keep, Nothing, Notice, Replace, Skip
+from service.domain.ledger import Outcome, State
+from service.domain.people import Budget, Pause, QuietHours
+from service.errors import AccessLost, FenceLost, Rejected, Unavailable
+from service.ports import Occasion
+from service.store import Store
+from tests.builders import a_person
+from tests.household import START, Bench, Sink, a_draft
+
+
+def at_seven(store: Store, **fields: object) -> Bench:
+    bench = Bench(store, **fields)  # type: ignore[arg-type]
+    bench.clock.forward(hours=7)
+    return bench
+
+
+def test_nothing_to_say_ends_in_the_open(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = lambda *_: Nothing("a quiet day")
+    bench.tick()
+    assert bench.ended() == [("2026-05-12.0", "skipped", "a quiet day")]
+
+
+def test_a_source_that_is_away_is_tried_again(store: Store) -> None:
+    bench = at_seven(store)
+    answers = iter([Unavailable("the model is away")])
+
+    def say(occasion: Occasion, now: object) -> Draft:
+        for error in answers:
+            raise error
+        return a_draft(occasion, bench.clock.now)
+
+    bench.job.say = say
+    bench.tick()
+    assert bench.open() == ["2026-05-12.0"]
+    bench.run_until(0.1)
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
+
+
+def test_a_job_that_always_crashes_fails_in_the_open(store: Store) -> None:
+    bench = at_seven(store)
+    bench.planner.tick(bench.clock.now)
+    [id] = store.ledger.waiting(bench.clock.now)
+    bench.job.say = lambda *_: 1 / 0  # type: ignore[return-value,arg-type]
+    for _ in range(8):
+        runner = bench.runner()
+        try:
+            runner.run(id)
+        except ZeroDivisionError as error:
+            runner.crashed(id, error)
+        bench.clock.forward(minutes=10)
+    assert bench.ended() == [("2026-05-12.0", "failed", "ZeroDivisionError: division by zero")]
+
+
+@pytest.mark.parametrize("answer", [Unavailable("421 try later"), Unavailable("refused", retry_after=timedelta(minutes=3))])
+def test_a_temporary_failure_is_retried_until_it_arrives_once(store: Store, answer: Unavailable) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [answer, answer]
+    bench.run_until(0.5)
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_server_that_stays_down_ends_as_failed_when_it_is_of_no_more_use(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [Unavailable("connection refused")] * 100
+    bench.run_until(5)
+    [(slot, outcome, reason)] = bench.ended()
+    assert (slot, outcome) == ("2026-05-12.0", "failed")
+    assert "connection refused" in reason
+
+
+@pytest.mark.parametrize("error", [Rejected("550 no such user"), AccessLost("535 bad password")])
+def test_a_permanent_failure_reaches_the_person_another_way(store: Store, error: Exception) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(answers=[error]), "folder": Sink()}
+    bench.tick()
+    [(_, outcome, reason)] = bench.ended()
+    assert outcome == "sent"
+    assert "inbox failed" in reason
+    assert len(bench.channels["folder"].keys) == 1
+
+
+def test_private_words_never_take_another_way_that_others_see(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(answers=[Rejected("550")]), "wall": Sink(audience=Audience.OTHERS)}
+    bench.tick()
+    assert bench.ended()[0][1] == "failed"
+    assert bench.channels["wall"].keys == []
+
+
+def crash_while_sending(bench: Bench, channel: str = "inbox", *, arrives: bool) -> None:
+    """As kill -9 does it: `sending` is committed, and nobody marks what became of it."""
+
+    class Killed(BaseException):
+        pass
+
+    sink = bench.channels[channel]
+    sink.answers = [Killed()]
+    with pytest.raises(Killed):
+        bench.tick()
+    if arrives:
+        [delivery] = bench.store.deliveries.of(bench.store.ledger.open("mara")[0].id)
+        sink.arrived_.append((delivery.key.value, Notice(Audience.PERSON, "", "", "")))
+    bench.clock.forward(minutes=3)  # the leases run out
+
+
+def test_killed_before_the_first_byte_a_mail_is_sent_again(store: Store) -> None:
+    bench = at_seven(store)
+    crash_while_sending(bench, arrives=False)
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_killed_after_the_250_a_mail_found_in_the_mailbox_is_not_sent_again(store: Store) -> None:
+    bench = at_seven(store)
+    crash_while_sending(bench, arrives=True)
+    [delivery] = store.deliveries.of(store.ledger.open("mara")[0].id)
+    bench.mailboxes.then = lambda: store.accounts.sight("mara", [delivery.key.message_id], bench.clock.now)
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_doubtful_push_ends_as_unknown_and_is_not_repeated(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"] = Sink(repeatable=False)
+    crash_while_sending(bench, arrives=True)
+    bench.run_until(1)
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "unknown"
+
+
+def test_a_channel_that_can_look_settles_the_doubt(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"] = Sink(knows=True)
+    crash_while_sending(bench, arrives=True)
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_connection_lost_after_the_last_byte_leaves_a_doubt(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"] = Sink(repeatable=False, answers=[Unavailable("gone", arrived=None)])
+    bench.run_until(1)
+    assert bench.ended()[0][1] == "unknown"
+    assert bench.channels["inbox"].keys == []
+
+
+def test_a_worker_that_lost_its_lease_cannot_write(store: Store) -> None:
+    bench = at_seven(store)
+    bench.planner.tick(bench.clock.now)
+    [id] = store.ledger.waiting(bench.clock.now)
+    stale = store.ledger.claim(id, bench.clock.now, timedelta(seconds=90))
+    assert stale is not None
+    bench.clock.forward(minutes=2)
+    bench.tick()  # another worker takes over and finishes
+    with pytest.raises(FenceLost):
+        store.ledger.end(id, stale.fence, Outcome.FAILED, "late", bench.clock.now)
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
+
+
+def test_two_workers_at_once_send_once(store: Store) -> None:
+    bench = at_seven(store)
+    bench.planner.tick(bench.clock.now)
+    [id] = store.ledger.waiting(bench.clock.now)
+    second = bench.runner()
+    bench.channels["inbox"].before = lambda: second.run(id)
+    bench.runner().run(id)
+    assert len(bench.channels["inbox"].keys) == 1
+
+
+def test_a_failed_channel_does_not_hold_up_or_repeat_another(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(), "podcast": Sink(answers=[Unavailable("down")])}
+    bench.cadences = {"morning": replace(bench.cadences["morning"], to=("inbox", "podcast"))}
+    bench.run_until(0.2)
+    assert len(bench.channels["inbox"].keys) == len(bench.channels["podcast"].keys) == 1
+    assert bench.channels["inbox"].keys != bench.channels["podcast"].keys
+
+
+def test_what_changed_before_delivery_is_prepared_anew(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    bench.job.again = Replace("a meeting moved")
+    bench.run_until(0.5)
+    assert bench.job.prepared == 2
+    assert len(bench.channels["inbox"].keys) == 1
+
+
+def test_what_no_longer_holds_is_skipped_with_its_reason(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    bench.job.again = Skip("the meeting was cancelled")
+    bench.run_until(0.5)
+    assert bench.ended() == [("2026-05-12.0", "skipped", "the meeting was cancelled")]
+
+
+def test_a_pause_is_a_reason_to_skip(store: Store) -> None:
+    pause = Pause(START, START + timedelta(days=2))
+    bench = at_seven(store, person=a_person(pauses=(pause,)))
+    bench.tick()
+    assert bench.ended() == [("2026-05-12.0", "skipped", "paused until Thu 14 May 00:00")]
+
+
+def test_a_push_waits_for_the_end_of_quiet_hours(store: Store) -> None:
+    bench = at_seven(store, person=a_person(quiet=QuietHours(time(21), time(8))))
+    sent_at = []
+    bench.channels["inbox"] = Sink(interrupts=True, before=lambda: sent_at.append(bench.clock.now - START))
+    bench.tick()
+    bench.run_until(2)
+    assert sent_at == [timedelta(hours=8)]
+
+
+def test_the_daily_budget_of_pushes_holds(store: Store) -> None:
+    bench = at_seven(store, person=a_person(budget=Budget(pushes_per_day=0)))
+    bench.channels["inbox"] = Sink(interrupts=True)
+    bench.tick()
+    assert bench.ended() == [("2026-05-12.0", "skipped", "inbox skipped: the budget of 0 pushes a day is used up")]
+
+
+def test_told_facts_count_once_they_were_sent(store: Store) -> None:
+    bench = at_seven(store)
+    assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == {}
+    bench.tick()
+    assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == {"reply:t1": "1"}
+    assert store.deliveries.told("mara", "morning", bench.clock.now) == {}
+
+
+def test_the_notice_that_goes_out_is_the_one_that_was_stored(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    assert [o.state for o in store.ledger.open("mara")] == [State.PREPARED]
+    bench.job.again = Keep()
+    bench.run_until(0.2)
+    [(_, notice)] = bench.channels["inbox"].arrived_
+    assert (notice.text, notice.files[0].data) == ("Good morning.", b"Good morning.")
+    assert [d.state for d in store.deliveries.of(store.ledger.recent("mara")[0].id)] == [DeliveryState.SENT]
