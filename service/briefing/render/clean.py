@@ -32,9 +32,8 @@ def clip(text: str, limit: int) -> str:
     """At most `limit` characters, cut between words where there is a gap in the last third."""
     if len(text) <= limit:
         return text
-    head = text[: limit - 1]
-    gap = head.rfind(" ", limit * 2 // 3)
-    return head[: gap if gap > 0 else limit - 1].rstrip(" ,;:") + "…"
+    gap = text.rfind(" ", limit * 2 // 3, limit)
+    return text[: gap if gap > 0 else limit - 1].rstrip(" ,;:") + "…"
 
 
 def _visible(text: str) -> str:

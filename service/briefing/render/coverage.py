@@ -15,7 +15,7 @@ WELL = frozenset({"ok", ""})  # every other health is said aloud
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """`missing` names what could not be read, to be said again under the bottom line; "" where all could."""
+    """`missing` names what could not be read, to be said under the bottom line where that does not name it; else ""."""
 
     made: str
     window: str
@@ -43,7 +43,7 @@ def coverage_view(briefing: Briefing, where: tzinfo) -> CoverageView:
         suppressed=_suppressed(coverage.suppressed),
         missed=tuple(clean.line(m, 200) for m in coverage.missed[:12]),
         notes=tuple(clean.line(n, 300) for n in coverage.notes[:12]),
-        missing=_missing(ill),
+        missing=_missing(unmentioned(briefing)),
     )
 
 
@@ -77,8 +77,14 @@ def _suppressed(suppressed: tuple[tuple[str, int], ...]) -> str:
     return f"{total} left out: " + ", ".join(f"{n} {clean.line(what, 40)}" for what, n in suppressed) if total else ""
 
 
-def _missing(ill: list[SourceCoverage]) -> str:
-    names = [_name(s) for s in ill[:4]]
+def unmentioned(briefing: Briefing) -> list[str]:
+    """The sources that could not be read and that the bottom line does not name."""
+    names = (_name(s) for s in briefing.coverage.sources if s.health not in WELL)
+    return [name for name in names if name not in briefing.bottom_line]
+
+
+def _missing(names: list[str]) -> str:
+    names = names[:4]
     if not names:
         return ""
     listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -18,6 +18,8 @@ from service.domain.delivery import Audience, Notice, Rendered
 from service.domain.facts import Briefing
 from service.domain.speech import Recording
 
+_ONE_A_DAY = frozenset({"morning", "evening", "week"})
+
 
 def to_notice(briefing: Briefing, audience: Audience, recording: Recording | None = None) -> Notice:
     """For an audience of others the private facts are taken out first.
@@ -53,12 +55,12 @@ def _stem(briefing: Briefing) -> str:
     where = times.zone(briefing.timezone)
     facts = briefing.facts()
     parts = [_slug(briefing.kind) or "briefing", f"{briefing.made_at.astimezone(where):%Y-%m-%d}"]
-    if briefing.kind == "meeting":
-        starts = next((f.at for f in facts if f.at), None)
-        parts[1:] = [f"{(starts or briefing.made_at).astimezone(where):%Y-%m-%d-%H%M}", _slug(briefing.title)]
-    elif briefing.kind == "alert":
+    if briefing.kind == "alert":
         about = facts[0].key if facts else briefing.title
         parts.append(blake2s(about.encode("utf-8", "replace"), digest_size=4).hexdigest())
+    elif briefing.kind not in _ONE_A_DAY:
+        starts = next((f.at for f in facts if f.at), None)
+        parts[1:] = [f"{(starts or briefing.made_at).astimezone(where):%Y-%m-%d-%H%M}", _slug(briefing.title)]
     return "-".join(filter(None, parts))
 
 

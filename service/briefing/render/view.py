@@ -50,6 +50,7 @@ class SourceView:
 class Line:
     label: str
     text: str
+    link: str  # where the text as a whole is an address that may be followed
     timed: bool  # the label is a time and gets a column of its own
     sources: tuple[SourceView, ...]
     why: str
@@ -121,6 +122,7 @@ def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room) -> Line:
     return Line(
         label=label,
         text=text,
+        link=links.safe(text) if links.host(text) else "",
         timed=bool(_TIME.fullmatch(label)),
         sources=_sources(fact, briefing, where),
         why=clean.line(fact.why, 160),

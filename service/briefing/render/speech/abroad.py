@@ -77,6 +77,7 @@ def _spelled(text: str, tongue: Tongue, language: str) -> str:
     text = _ISO.sub(lambda m: _date(int(m[2]), int(m[1]), tongue, language) or m[0], text)
     text = _DOTTED.sub(lambda m: _date(int(m[1]), int(m[2]), tongue, language) or m[0], text)
     text = _TIME.sub(lambda m: f"{_clock(int(m[1]), int(m[2]), tongue, language)} ", text)
+    text = text.replace("las las ", "las ").replace("la la ", "la ")  # the article stood there already
     text = _GROUPED.sub("", text)
     text = _MONEY.sub(lambda m: f"{m[2]} {words[m[3]] + ' ' if m[3] else ''}{words[m[1]]} ", text)
     text = _MONEY_AFTER.sub(lambda m: f"{m[1]} {words[m[2]]} ", text)

@@ -11,6 +11,7 @@ from service.briefing.render.speech.patterns import NUMBER, number
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str]
 
+_DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"[A-Za-z]?[a-z]*(?:[ ,]+[A-Za-z]?[a-z]+)*[.?!]?")
 """Nothing to spell: lower-case words, perhaps with a capital, commas and a stop."""
 
@@ -27,7 +28,9 @@ _FRACTIONS = {"1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4":
 def spell(text: str) -> str:
     if _PLAIN.fullmatch(text) and not english_words.SHORT.search(text):
         return text
-    for pattern, saying in _RULES:
+    figures = _FIGURES if _DIGIT.search(text) else (_CHANNEL,)
+    symbols = english_words.SYMBOLS if english_words.SYMBOL.search(text) else ()
+    for pattern, saying in (*_MARKUP, *english_dates.WEEKDAYS, *figures, *english_words.RULES, *symbols):
         text = pattern.sub(saying, text)
     return text
 
@@ -63,11 +66,16 @@ def _phone(m: re.Match[str]) -> str:
     return "plus " + digits(re.sub(r"\D", "", m.group(0))) + " "
 
 
-_RULES: tuple[Rule, ...] = (
+_MARKUP: tuple[Rule, ...] = (
     (re.compile(r"!?\[([^\]]{0,200})\]\([^)]{0,2000}\)"), r"\1"),
     (re.compile(r"<[A-Za-z/!][^<>]{0,400}>"), " "),
     (re.compile(r"\b(?:https?|ftp|file|slack|mid|mailto|hxxps?):\S+[\w/]|\bwww\.\S+[\w/]", re.IGNORECASE), "a link"),
+    (re.compile(r"\b(?=[A-Za-z/+]*[0-9])(?=[0-9/+]*[A-Za-z])[A-Za-z0-9/+]{20,}={0,2}"), "a code"),
+    (re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "a code"),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), _mail),
+)
+_CHANNEL: Rule = (re.compile(r"#([A-Za-z][\w-]*)"), _channel)
+_FIGURES: tuple[Rule, ...] = (
     (re.compile(r"\+\d[\d ()/.-]{6,18}\d"), _phone),
     *english_money.RULES,
     *english_dates.RULES,
@@ -80,7 +88,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"#(\d{1,12})\b"), lambda m: "number " + digits(m[1])),
     (re.compile(r"\bv\.?(\d{1,4}(?:\.\d{1,4})*)\b"), _version),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,4}){2,5}\b"), lambda m: " dot ".join(cardinal(p) for p in m[0].split("."))),
-    (re.compile(r"#([A-Za-z][\w-]*)"), _channel),
+    _CHANNEL,
     (re.compile(r"\b(\d{1,4}):(\d{1,4})\b"), lambda m: f"{cardinal(m[1])} to {cardinal(m[2])}"),
     (re.compile(r"\b(\d{1,4})(?:st|nd|rd|th)\b", re.IGNORECASE), lambda m: ordinal(m[1])),
     (re.compile(r"\b(\d{1,2})/(\d{1,2})\b"), _fraction),
@@ -88,8 +96,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"\b[xX](\d{1,3})\b"), lambda m: f"times {cardinal(m[1])}"),
     (re.compile(r"\b(\d{1,3})[xX]\b"), lambda m: f"{cardinal(m[1])} times"),
     (re.compile(rf"(?<![\w])[-−](?={NUMBER})"), "minus "),
-    (re.compile(r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)"), " "),
+    (re.compile(r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])-?(?=\d)"), " "),
     (re.compile(NUMBER), lambda m: number(m[0])),
     (re.compile(r"\d"), lambda m: digits(m[0])),
-    *english_words.RULES,
 )

@@ -100,14 +100,16 @@ def _quarter(m: re.Match[str]) -> str:
     return f"{said}{which} of {year(m[4] if len(m[4]) == 4 else '20' + m[4])}"
 
 
+WEEKDAYS = (
+    (re.compile(r"\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri)\b\.?"), lambda m: _DAYS[m[1].lower()]),
+    (re.compile(r"\b(Sat|Sun)\b\.?(?=,?\s(?:the\b|at\b|morning|evening|[0-9]))"), lambda m: _DAYS[m[1].lower()]),
+)
 RULES = (
     (re.compile(r"\b(20[0-9]{2}|19[0-9]{2})-([01][0-9])-([0-3][0-9])(?:T|\b)"), lambda m: _numeric(m[1], m[2], m[3], m[0]) + " "),
     (
         re.compile(r"\b([0-3]?[0-9])\.([01]?[0-9])\.((?:19|20)?[0-9]{2})?(?![0-9])"),
         lambda m: _numeric(m[3] or "", m[2], m[1], m[0]),
     ),
-    (re.compile(r"\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri)\b\.?"), lambda m: _DAYS[m[1].lower()]),
-    (re.compile(r"\b(Sat|Sun)\b\.?(?=,?\s(?:the\b|at\b|morning|evening|[0-9]))"), lambda m: _DAYS[m[1].lower()]),
     (re.compile(rf"(?:\bthe\s)?\b{_DAY}\s?[–-]\s?{_DAY}\s(?:of\s)?{_MONTH}{_YEAR}"), _two_days),
     (re.compile(rf"\b(?:([A-Z][a-z]+day),?\s)?(the\s)?\b{_DAY}\s(?:of\s)?{_MONTH}{_YEAR}"), _day_first),
     (re.compile(rf"\b{_MONTH}\s(?:the\s)?{_DAY}\b(?![:.][0-9]){_YEAR}"), _month_first),

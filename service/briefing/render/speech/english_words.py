@@ -50,9 +50,14 @@ def _quoted(m: re.Match[str]) -> str:
 
 RULES = (
     (SHORT, _expand),
-    (re.compile(r"[:,]?\s*[“\"«„]([A-Za-z']+)"), lambda m: _quoted(m) if m[0].startswith(":") else " " + m[1]),
     (re.compile(r"\b([A-Z])&([A-Z])\b"), r"\1 and \2"),
+    (re.compile(r"[:,]?\s*[“\"«„]([A-Za-z']+)"), lambda m: _quoted(m) if m[0].startswith(":") else " " + m[1]),
     (re.compile(r"\b([A-Z]{2,12})(s?)\b"), _initials),
+)
+SYMBOL = re.compile(r"[&±+=≈~<>≤≥→⇒➔§°/_-]")
+"""Where none of these stands, SYMBOLS have nothing to do."""
+
+SYMBOLS = (
     (re.compile(r"\s*&\s*"), " and "),
     (re.compile(r"\s*±\s*"), " plus or minus "),
     (re.compile(r"(?<=\w)\s*\+\s*(?=\w)"), " plus "),

@@ -10,7 +10,7 @@ BEFORE = str.maketrans({"…": ",", "½": " one half ", "¼": " one quarter ", "
 """Characters that compatibility normalisation would turn into something else."""
 
 _MAPPED = str.maketrans(
-    {**dict.fromkeys("‘’ʼ`´", "'"), **dict.fromkeys(";:()[]{}", ","), **dict.fromkeys('“”„«»"*_~|\\^/<>#@=+&%$', " "),
+    {**dict.fromkeys("‘’ʼ`´", "'"), ";": ".", **dict.fromkeys(":()[]{}", ","), **dict.fromkeys('“”„«»"*_~|\\^/<>#@=+&%$', " "),
      "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ħ": "h", "ı": "i", "Œ": "Oe", "œ": "oe", "ſ": "s", "¿": "", "¡": ""}
 )  # fmt: skip
 _DASHES = re.compile(r"\s+[‐‑‒–—―−-]+\s+|[–—―]+")
@@ -18,6 +18,8 @@ _OTHER = re.compile(r"[^A-Za-zÀ-ÖØ-öø-ÿ ,.?!'-]")
 _FOREIGN = re.compile("\uffff[\uffff '.-]*\uffff|\uffff")
 _LOOSE = re.compile(r"(?<![A-Za-zÀ-ÿ])['-]+|['-]+(?![A-Za-zÀ-ÿ])|(?<=['-])['-]+")
 _STOPS = re.compile(r"(?:\s*[,.?!])+\s*")
+_ENDS = re.compile(r"(?<=[.?!]) ")
+_BREATH, _LEAST = 20, 4  # words: of a sentence, and of a part worth standing alone
 _LONG = re.compile(r"[^ ,.?!]{31,}")
 _IN_ANOTHER_SCRIPT = {
     "en": "words in another script",
@@ -39,7 +41,18 @@ def plain(text: str, language: str = "en") -> str:
     text = _STOPS.sub(_one_stop, " ".join(text.split())).strip(" ,.'-").lstrip("?! ")
     if not text:
         return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in "?!" else ".")
+    text += "" if text[-1] in "?!" else "."
+    return " ".join(s[0].upper() + s[1:] for sentence in _ENDS.split(text) for s in _breaths(sentence))
+
+
+def _breaths(sentence: str) -> list[str]:
+    """A sentence too long for one breath in parts, each broken at the comma nearest its middle."""
+    words = sentence.split(" ")
+    commas = [i + 1 for i, w in enumerate(words) if w.endswith(",") and _LEAST <= i + 1 <= len(words) - _LEAST]
+    if len(words) <= _BREATH or not commas:
+        return [sentence]
+    at = min(commas, key=lambda i: abs(2 * i - len(words)))
+    return [*_breaths(" ".join(words[:at]).rstrip(",") + "."), *_breaths(" ".join(words[at:]))]
 
 
 def _spelled(char: str) -> str:

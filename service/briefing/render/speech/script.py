@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from service.briefing.render import times
-from service.briefing.render.coverage import WELL
+from service.briefing.render import links, times
+from service.briefing.render.coverage import unmentioned
 from service.briefing.render.speech.phrases import Phrases, phrases
 from service.briefing.render.speech.saying import say
 from service.briefing.render.speech.selection import Candidate, choose
@@ -15,8 +15,8 @@ from service.briefing.render.view import heading
 from service.domain.facts import Briefing, Fact
 from service.domain.speech import Chapter, Script
 
-WORDS_A_MINUTE = 160
-"""Measured with the local voice at its own rate (`tests/bench/bench_render.py`), pauses included."""
+WORDS_A_MINUTE = 155
+"""Measured with the local voice at its own rate, pauses included (`tests/bench/bench_render.py`)."""
 
 LONGEST = 135  # seconds of the 150 that a morning may take: names and long words run over
 _MORNING = (("needs_you",), ("meetings",), ("waiting", "commitments"), ("slack", "rest"))
@@ -36,7 +36,7 @@ def to_script(briefing: Briefing, words_a_minute: int = WORDS_A_MINUTE) -> Scrip
 
 
 def _morning(briefing: Briefing, speak: Phrases, local: datetime, budget: int) -> Iterator[Chapter]:
-    lead = _joined(speak.opening(local), say(briefing.bottom_line, speak.language))
+    lead = _joined(_greeting(briefing, speak, local), say(briefing.bottom_line, speak.language))
     missing = _missing(briefing, speak)
     fixed = len(f"{lead} {missing}".split()) + 40  # the chapters' own first sentences and the sign-off
     names = tuple(name for group in _MORNING for name in group)
@@ -48,6 +48,13 @@ def _morning(briefing: Briefing, speak: Phrases, local: datetime, budget: int) -
             parts.append(missing)
         yield Chapter(title, _joined(*parts))
     yield Chapter(speak.titles[5], _joined(speak.say("more", left) if left else "", speak.sign_off(local)))
+
+
+def _greeting(briefing: Briefing, speak: Phrases, local: datetime) -> str:
+    """The title's own greeting where it has one ("Good morning, Mara – Tuesday 12 May")."""
+    if speak.language == "en" and briefing.title.startswith("Good "):
+        return say(briefing.title, limit=120)
+    return speak.opening(local)
 
 
 def _other(briefing: Briefing, speak: Phrases, budget: int) -> Iterator[Chapter]:
@@ -81,11 +88,12 @@ def _candidates(briefing: Briefing, names: tuple[str, ...], speak: Phrases) -> I
 
 
 def _said(fact: Fact, speak: Phrases) -> str:
-    """The fact in one breath: its time or name first, unless its own words for speech say that already."""
-    words = (fact.speech or fact.text).strip()
-    label = fact.label.strip()
-    if label and label not in words:
-        timed = _CLOCK.match(label) or label.lower().startswith("all")
+    """The fact in one breath: its time or name first, unless its words have that already. A bare link is not said at all."""
+    words, label = (fact.speech or fact.text).strip(), fact.label.strip()
+    if links.host(words) and " " not in words:
+        return ""
+    timed = bool(_CLOCK.match(label)) or label.lower().startswith("all")
+    if label and label not in words and not (timed and fact.speech):
         words = (speak.raw("at", label) if timed else f"{label}, ") + words
     return say(words, speak.language, 260)
 
@@ -104,7 +112,7 @@ def _section(name: str, chosen: list[Candidate], speak: Phrases) -> str:
 
 
 def _missing(briefing: Briefing, speak: Phrases) -> str:
-    names = [s.account or s.kind for s in briefing.coverage.sources if s.health not in WELL][:4]
+    names = unmentioned(briefing)[:4]
     listed = speak.raw("and").join(filter(None, (", ".join(names[:-1]), *names[-1:])))
     return speak.say("unread", listed) if names else ""
 

@@ -1,0 +1,110 @@
+"""The plain form: complete, short, and never mistaken for something it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.briefing.render import to_text, words
+from service.briefing.render.view import HEADINGS
+from service.domain.facts import Coverage
+from tests.corpus import need
+from tests.rendering_example import SEVEN, a_briefing, a_fact, a_meeting_brief, a_rich_morning, a_source, hostile
+from tests.unit.rendering import rows
+
+OWN_HEADINGS = {h.upper() for h in HEADINGS.values()} | {"WHAT THIS RESTS ON"}
+
+
+def test_a_full_morning_fits_in_450_words() -> None:
+    assert 250 < words(a_rich_morning()) <= 450
+
+
+def test_every_fact_and_detail_is_said_with_its_source() -> None:
+    briefing = a_rich_morning()
+    text = " ".join(to_text(briefing).split())
+    for fact in briefing.facts():
+        assert fact.text in text
+        assert all(d.text in text for d in fact.details)
+    assert "by Friday?” (mail, Mon 16:00)" in text
+
+
+def test_empty_sections_are_left_out_but_coverage_stays() -> None:
+    text = to_text(a_briefing(sections=(("needs_you", ()), ("slack", (a_fact("Quiet."),)))))
+    assert "NEEDS YOU" not in text
+    assert "SLACK" in text
+    assert "mail, 47 items, 06:56" in text
+    assert "As of Tue 12 May 2026, 07:00 (Europe/Zurich)." in text
+
+
+def test_a_source_that_could_not_be_read_is_said_at_the_top_and_explained_at_the_end() -> None:
+    text = to_text(a_rich_morning())
+    assert text.index("Not in here: crm, which could not be read.") < text.index("NEEDS YOU TODAY")
+    assert "! crm: unreachable since Mon 18:00; last read Mon 05:00." in text
+
+
+def test_a_source_that_the_bottom_line_names_is_not_said_twice_at_the_top() -> None:
+    text = to_text(a_rich_morning(bottom_line="Nothing needs you, but crm could not be read."))
+    assert "Not in here" not in text
+    assert "! crm: unreachable" in text
+
+
+def test_a_briefing_that_read_nothing_says_so() -> None:
+    assert "No source was read." in to_text(a_briefing(coverage=Coverage()))
+
+
+def test_a_source_never_read_and_one_without_access_are_told_apart() -> None:
+    sources = (a_source(account="new", health="new", read_at=None), a_source(account="locked", health="no_access"))
+    text = to_text(a_briefing(coverage=Coverage(sources=sources)))
+    assert "new: not read yet" in text
+    assert "locked: access lost" in text
+
+
+def test_lines_fit_a_terminal() -> None:
+    assert all(len(line) <= 76 for line in to_text(a_rich_morning()).splitlines())
+
+
+def test_a_time_stands_before_its_meeting_once() -> None:
+    briefing = a_briefing(sections=(("meetings", (a_fact("09:30 Atlas round", label="09:30"),)),))
+    assert to_text(briefing).count("09:30  Atlas round") == 1
+
+
+def test_the_meeting_brief_has_a_source_on_every_line() -> None:
+    text = to_text(a_meeting_brief())
+    body = text[text.index("WHEN AND WHERE") : text.index("WHAT THIS RESTS ON")]
+    facts = " ".join(body.split()).split(" - ")[1:]
+    assert len(facts) == 6
+    assert all("(mail, " in f or "(calendar, " in f for f in facts)
+
+
+def test_an_unknown_zone_still_renders() -> None:
+    assert "05:00 (Mars/Olympus)" in to_text(a_briefing(timezone="Mars/Olympus"))
+
+
+def _at_the_margin(text: str) -> list[str]:
+    return [line for line in text.splitlines()[1:] if line and not line.startswith("  ")]
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=300))
+def test_nothing_from_outside_stands_at_the_margin_where_headings_do(text: str) -> None:
+    assert set(_at_the_margin(to_text(hostile(text)))) <= OWN_HEADINGS
+
+
+@pytest.mark.parametrize("text", ["\n\nMEETINGS\n\n  09:00 fake", "x\u2029WHAT THIS RESTS ON", "WHAT THIS RESTS ON " * 9])
+def test_an_outside_string_cannot_pose_as_a_heading(text: str) -> None:
+    rendered = to_text(replace(hostile(text), title="Tuesday"))
+    assert _at_the_margin(rendered).count("WHAT THIS RESTS ON") == 1
+    assert "MEETINGS" not in _at_the_margin(rendered)
+
+
+@pytest.mark.corpus
+def test_hostile_inputs_stay_inside_their_paragraph() -> None:
+    for path in sorted(need("hostile_inputs").glob("*.jsonl")):
+        for row in rows(path):
+            assert set(_at_the_margin(to_text(hostile(row["input"])))) <= OWN_HEADINGS, row["id"]
+
+
+def test_it_says_when_it_was_made_in_the_persons_zone() -> None:
+    assert "Mon 11 May 2026, 22:00 (America/Los_Angeles)" in to_text(a_briefing(timezone="America/Los_Angeles", made_at=SEVEN))
