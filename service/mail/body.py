@@ -11,7 +11,8 @@ from service.mail import charsets, flowed, invisible, limits, visible
 from service.mail.mime import Part
 from service.mail.reply import reply_of, reply_text
 
-_READ = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
+_READ = frozenset({"text/plain", "text/html", "text/markdown"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
 _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"<?\b(?:https?|ftp|mailto|cid|tel):[^\s<>]*>?|\bwww\.[^\s<>]+", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -24,6 +25,7 @@ class Block:
     reply: str
     links: tuple[Link, ...] = ()
     hidden: int = 0
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -32,12 +34,15 @@ class Body:
     attachments: list[Attachment] = field(default_factory=list)
     messages: list[Part] = field(default_factory=list)  # attached messages, outermost first
     problems: list[str] = field(default_factory=list)
+    enriched: Part | None = None  # the first of its kind: read where nothing else can be
     budget: int = 4 * limits.TEXT_BYTES
 
 
 def read(root: Part) -> Body:
     body = Body()
     body.blocks = _blocks(root, body, first=True, related=False)
+    if not body.blocks and body.enriched is not None:
+        body.blocks = [_plain(body.enriched, body)]
     return body
 
 
@@ -48,6 +53,8 @@ def _blocks(part: Part, body: Body, *, first: bool, related: bool) -> list[Block
         return _sequence(part, body)
     if part.children:  # an attached message
         body.messages.append(part.children[0])
+    if part.media_type in _ENRICHED and body.enriched is None:
+        body.enriched = part
     if not _is_read(part, first=first, related=related):
         body.attachments.append(Attachment(invisible.clean(part.filename).text, part.media_type, part.size))
         return []
@@ -88,9 +95,9 @@ def _alternative(part: Part, body: Body) -> list[Block]:
     plain_is_last = False
     for child in part.children:
         found = _blocks(child, body, first=True, related=False)
-        if child.media_type in {"text/plain", "text/enriched", "text/richtext", "text/markdown"}:
+        if child.media_type in {"text/plain", "text/markdown"}:
             plain += found
-            plain_is_last = bool(found)
+            plain_is_last = any(block.text for block in found)
         elif found:
             rich += found
             plain_is_last = False
@@ -115,7 +122,7 @@ def _agree(plain: list[Block], rich: list[Block]) -> bool:
     said, seen = " ".join(b.text for b in plain), " ".join(b.text for b in rich)
     if _squeezed(said) == _squeezed(seen):
         return True
-    extra = " ".join(f"{link.text} {link.target}" for b in rich for link in b.links)
+    extra = " ".join([f"{link.text} {link.target}" for b in rich for link in b.links] + [p for b in rich for p in b.pictures])
     said_words = Counter(_WORD.findall(_ADDRESS.sub(" ", said).lower()))
     seen_words = Counter(_WORD.findall(_ADDRESS.sub(" ", seen).lower()))
     unseen = said_words - seen_words - Counter({w: n for w in _SAID_IN_TEXT for n in (99,)})
@@ -147,7 +154,7 @@ def _plain(part: Part, body: Body) -> Block:
     text = charsets.decode(data, charset)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if part.media_type in {"text/enriched", "text/richtext"}:
+    if part.media_type in _ENRICHED:
         text = re.sub(r"<[^<>\n]{1,60}>", "", text.replace("<nl>", "\n").replace("<<", "<"))
     elif "format" in part.params and part.params["format"].lower() == "flowed":
         text = flowed.unflow(text, delsp=part.params.get("delsp", "").lower() == "yes")
@@ -165,4 +172,4 @@ def _html(part: Part, body: Body) -> Block:
     page = visible.Page(html)
     body.problems += page.problems
     seen = page.see()
-    return Block(seen.text, reply_of(page, seen.text, html), seen.links, seen.hidden)
+    return Block(seen.text, reply_of(page, seen.text, html), seen.links, seen.hidden, seen.pictures)

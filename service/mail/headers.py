@@ -8,7 +8,6 @@ from urllib.parse import unquote_to_bytes
 
 from service.mail import charsets, limits
 
-_END = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)(?=[ \t])")
 _BREAK = re.compile(rb"\r\n|\n|\r")
 _FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
@@ -61,10 +60,8 @@ def parse(data: bytes, start: int = 0, stop: int | None = None) -> tuple[Headers
     stop = len(data) if stop is None else stop
     if data.startswith((b"\r\n", b"\n"), start):  # a part without headers
         return Headers([]), start + (2 if data.startswith(b"\r\n", start) else 1)
-    end = _END.search(data, start, min(stop, start + limits.HEADER_BYTES + 4))
-    cut = min(stop, start + limits.HEADER_BYTES)
-    block_end, body = (end.start(), end.end()) if end else (cut, cut)
-    block = data[start:block_end]
+    block_end, body = _block(data, start, min(stop, start + limits.HEADER_BYTES))
+    block = data[start:block_end].rstrip(b"\r\n")
     fields: list[tuple[str, bytes]] = []
     lines = _BREAK.split(_FOLD.sub(b"", block))
     for number, line in enumerate(lines[: limits.HEADERS]):
@@ -75,6 +72,12 @@ def parse(data: bytes, start: int = 0, stop: int | None = None) -> tuple[Headers
             at = 0 if number == 0 else block.find(b"\n" + line) + 1
             return Headers(fields), start + at if at or not number else body
     return Headers(fields), body
+
+
+def _block(data: bytes, start: int, stop: int) -> tuple[int, int]:
+    """Where the block ends and the body begins: at the first empty line."""
+    found = [(at, at + len(mark)) for mark in (b"\n\n", b"\n\r\n", b"\r\r") if (at := data.find(mark, start, stop)) >= 0]
+    return min(found, default=(stop, stop))
 
 
 def _goes_on(lines: list[bytes], number: int) -> bool:

@@ -32,7 +32,7 @@ class Cleaned(NamedTuple):
 
 
 def clean(text: str) -> Cleaned:
-    if text.isprintable() and text.isascii():
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return Cleaned(text, 0)
     if not _SUSPECT.search(text):
         return Cleaned(text, 0)

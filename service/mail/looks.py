@@ -38,6 +38,10 @@ class Look:
 
 
 START = Look()
+_FILTERED_OUT = re.compile(r"opacity\(\s*0*(?:\.0\d*)?%?\s*\)")
+_CAN_HIDE = frozenset(
+    "display content-visibility opacity filter clip clip-path overflow overflow-x overflow-y position margin margin-left margin-top transform scale".split()
+)
 
 
 def restyled(look: Look, style: Declarations) -> Look:
@@ -99,9 +103,11 @@ def _share(value: str) -> float:
 
 def is_hidden(style: Declarations, look: Look) -> bool:
     """Whether the element is gone with all that is in it: nothing inside can show itself again."""
+    if _CAN_HIDE.isdisjoint(style):
+        return look.opacity < 0.1
     if style.get("display") == "none" or style.get("content-visibility") == "hidden":
         return True
-    if look.opacity < 0.1 or re.search(r"opacity\(\s*0*(?:\.0\d*)?%?\s*\)", style.get("filter", "")):
+    if look.opacity < 0.1 or _FILTERED_OUT.search(style.get("filter", "")):
         return True
     return _is_clipped(style) or _is_collapsed(style, look) or _is_moved_away(style, look)
 
@@ -145,6 +151,8 @@ def _is_moved_away(style: Declarations, look: Look) -> bool:
     margins = [style.get("margin-left", ""), style.get("margin-top", ""), *style.get("margin", "").split()]
     if any(px(m) <= -_OFF_SCREEN for m in margins):
         return True
+    if "transform" not in style and "scale" not in style:
+        return False
     return _is_transformed_away(f"{style.get('transform', '')} scale({style.get('scale', '1')})", look)
 
 

@@ -13,6 +13,8 @@ _WROTE = (
     r"\uc791\uc131|\u03ad\u03b3\u03c1\u03b1\u03c8\u03b5|a scris|scria|ra\u0161\u0117|rakstija|kirjutas|je pisao|je pisala|je napisal|je napisala|"
     r"\u05db\u05ea\u05d1|\u05db\u05ea\u05d1\u05d4|\u0643\u062a\u0628|\u0e40\u0e02\u0e35\u0e22\u0e19|menulis|va escriure|idatzi zuen"
 )
+ENDS = (":", "\uff1a", "wrote", "writes", "sent", "schrieb", "escribi\xf3", "scritto", "schreef", "skrev", "napisa\u0142", "\u0111\xe3 vi\u1ebft", "\xe9crit")
+"""How the last line of an attribution ends, most with a colon."""
 _LEADS = (
     r"on|am|le|el|il|op|den|dne|d\xeda|em|w dniu|dnia|p\xe5|\xe9s|vào|v\xe0o|pada|tarihinde|la|a|els?|ngày|ng\xe0y|"
     r"\u0432|\u043e\u0442|\u043d\u0430|\u03c3\u03c4\u03b9\u03c2|\u05d1\u05ea\u05d0\u05e8\u05d9\u05da|\u0628\u062a\u0627\u0631\u064a\u062e|\u0641\u064a|\u4e8e|\u65bc"

@@ -13,13 +13,14 @@ from service.mail.visible import Page
 _MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>)")
 _MIRRORED = re.compile(r"[\s>]*>.*<\s*\Z")
 _DELIMITER = re.compile(r"\s*(?:--|\u2014|\u2013|-- |---|__)\s*\Z")
+_DASHES = frozenset("-_\u2014\u2013")
 _RULE = re.compile(r"\s*[-_=*\u2500\u2014]{5,}\s*\Z")
 _DASHED_NAME = re.compile(r"\s*[-\u2014\u2013]{1,2}\s?[^\W\d_][\w.'\u2019-]{1,20}(?: [^\W\d_][\w.'\u2019-]{0,20}){0,2}\.?\s*\Z")
 _LIST_ITEM = re.compile(r"\s*[-*\u2022\u2013]\s?\S")
-_QUOTE_HTML = re.compile(
-    r"blockquote|gmail_|OLK_SRC|divRply|appendonsend|moz-cite|yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|ms-outlook-mobile-reference|wordsection",
-    re.IGNORECASE,
-)
+_QUOTE_HTML = (
+    "blockquote", "gmail_", "olk_src", "divrply", "appendonsend", "moz-cite", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote",
+    "mail-editor-reference", "ms-outlook-mobile",
+)  # fmt: skip
 _QUOTE_NODES = (
     "div.gmail_quote, div.gmail_extra > div.gmail_quote, #OLK_SRC_BODY_SECTION, blockquote[type=cite], div.yahoo_quoted, div.protonmail_quote, "
     "div.zmail_extra, div.tutanota_quote, div.moz-cite-prefix, div.gmail_attr, blockquote.protonmail_quote, blockquote.zmail_extra"
@@ -45,10 +46,11 @@ def reply_html(html: str) -> str:
 
 def reply_of(page: Page, text: str, html: str) -> str:
     """The reply of a page already parsed whose visible text is known."""
-    if not _QUOTE_HTML.search(html):
+    lowered = html.lower()
+    if not any(sign in lowered for sign in _QUOTE_HTML):
         return reply_text(text)
     quotes = _quote_nodes(page)
-    own = page.see(quotes, mark_quotes=False).text if quotes else text
+    own = page.see(quotes, mark_quotes=False).text
     return reply_text(own) if own else page.see(mark_quotes=False).text
 
 
@@ -64,7 +66,7 @@ def _quote_nodes(page: Page) -> frozenset[int]:
             while after is not None:
                 found.add(after.mem_id)
                 after = after.next
-    plain = [n for n in tree.css("blockquote") if "gmail_quote" not in (n.attributes.get("class") or "") and not n.css_first("blockquote blockquote")]
+    plain = [n for n in tree.css("blockquote") if "gmail_quote" not in (n.attributes.get("class") or "")]
     outer = [n for n in plain if not _inside(n, "blockquote")]
     if outer and not found:
         found.add(outer[-1].mem_id)
@@ -87,14 +89,20 @@ def _forwards(text: str) -> bool:
 
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
+    ends = _attribution_ends(lines)
+    starts = {start for end in ends for start in range(end - 5, end + 1)}
     at = 0
     while at < len(lines):
         line = lines[at]
-        if phrases.FORWARDED.match(line[:200]):
+        if not line:
+            kept.append(line)
+            at += 1
+            continue
+        if ("-" in line or ":" in line) and phrases.FORWARDED.match(line[:200]):
             return kept + lines[at:]
         if _cuts_here(lines, at):
             return _signed_off(_without_rule(kept))
-        end = _attribution(lines, at)
+        end = _attribution(lines, at, ends) if at in starts else 0
         if end:
             kept = _signed_off(kept)
             shared = phrases.SHARED_LINE.search(line[:400])
@@ -113,11 +121,21 @@ def _without_quotes(lines: list[str]) -> list[str]:
     return _signed_off(kept)
 
 
+def _attribution_ends(lines: list[str]) -> set[int]:
+    """Lines that end like the last of an attribution: few, so that only the lines before them are looked at closely."""
+    return {
+        number
+        for number, line in enumerate(lines)
+        if line and (line.rstrip("-\u2014_*) ").endswith(phrases.ENDS) or (line[-1] == ">" and line.lstrip()[:4].isdigit()))
+    }
+
+
 def _cuts_here(lines: list[str], at: int) -> bool:
     line = lines[at][:400]
     if ("-" in line or "_" in line or "=" in line or "\u2014" in line) and phrases.ORIGINAL.match(line):
         return True
-    return (":" in line or "\uff1a" in line) and _header_block(lines, at)
+    colon = line.find(":")
+    return (0 < (colon if colon >= 0 else line.find("\uff1a")) < 40) and _header_block(lines, at)
 
 
 def _header_block(lines: list[str], at: int) -> bool:
@@ -149,13 +167,13 @@ def _header_block(lines: list[str], at: int) -> bool:
     return len(kinds) > 2 or "from" in kinds or bool(phrases.MAILBOX.search(told))
 
 
-def _attribution(lines: list[str], at: int) -> int:
+def _attribution(lines: list[str], at: int, ends: set[int]) -> int:
     """Where the line(s) saying who wrote the quote end, 0 if none starts here. Clients break them into up to six lines."""
     line = lines[at][:500]
-    if phrases.SHARED_LINE.search(line):
+    if at in ends and phrases.SHARED_LINE.search(line):
         following = _next_words(lines, at + 1)
         return at + 1 if following is not None and _MARKED.match(lines[following]) else 0
-    if not line or not (phrases.LEAD.match(line) or phrases.WROTE.search(line) or phrases.MAILBOX.search(line)):
+    if not (phrases.LEAD.match(line) or "@" in line or phrases.WROTE.search(line)):
         return 0
     if _bare_date_and_mailbox(line) and _quote_follows(lines, at + 1):
         return at + 1
@@ -167,7 +185,7 @@ def _attribution(lines: list[str], at: int) -> int:
         joined = f"{joined} {part}".strip()
         if len(joined) > 400 or (not part and length > 1 and not phrases.DATED.search(joined)):
             return 0
-        if _attributes(joined, strictly=not _quote_follows(lines, at + length)):
+        if at + length - 1 in ends and _attributes(joined, strictly=not _quote_follows(lines, at + length)):
             return at + length
     return 0
 
@@ -242,29 +260,42 @@ def _without_rule(kept: list[str]) -> list[str]:
 
 def _signed_off(kept: list[str]) -> list[str]:
     """Without the signature that ends it: after "--", "Sent from my …", or "-Name"."""
-    end = len(kept)
     for number in range(max(0, len(kept) - 40), len(kept)):
         line = kept[number]
-        if not line.strip() or not _is_signature(kept, number):
-            continue
-        if not any(before.strip() for before in kept[:number]) and not _DELIMITER.match(line):
-            continue
-        end = number
-        break
-    return _trimmed(kept[:end]) if end < len(kept) else kept
+        if line and _is_signature(kept, number) and (_DELIMITER.match(line) or any(before.strip() for before in kept[:number])):
+            return _trimmed(kept[:number])
+    return kept
 
 
 def _is_signature(kept: list[str], number: int) -> bool:
-    line, rest = kept[number], [r for r in kept[number + 1 :] if r.strip()]
-    if _DELIMITER.match(line):
-        short = all(len(r) < 100 for r in rest)
-        return short and 0 < len(rest) <= (14 if line.strip() == "--" else 5)
-    if phrases.SENT_FROM.match(line):
-        return _says_device(line) and len(rest) <= 4 and all(phrases.SENT_FROM.match(r) or len(r) < 80 for r in rest)
-    if _DASHED_NAME.match(line):
-        before = [b for b in kept[:number] if b.strip()][-1:]
-        return bool(before) and not _LIST_ITEM.match(before[0]) and all(phrases.SENT_FROM.match(r) or _RULE.match(r) for r in rest)
-    return False
+    line = kept[number]
+    if line.lstrip()[:1] in _DASHES:
+        return _is_delimiter(kept, number) or _is_dashed_name(kept, number)
+    if not phrases.SENT_FROM.match(line):
+        return False
+    rest = _words_after(kept, number)
+    return _says_device(line) and len(rest) <= 4 and all(phrases.SENT_FROM.match(r) or len(r) < 80 for r in rest)
+
+
+def _words_after(kept: list[str], number: int) -> list[str]:
+    return [line for line in kept[number + 1 :] if line.strip()]
+
+
+def _is_delimiter(kept: list[str], number: int) -> bool:
+    line = kept[number]
+    if not _DELIMITER.match(line):
+        return False
+    rest = _words_after(kept, number)
+    return 0 < len(rest) <= (14 if line.strip() == "--" else 5) and all(len(r) < 100 for r in rest)
+
+
+def _is_dashed_name(kept: list[str], number: int) -> bool:
+    if not _DASHED_NAME.match(kept[number]):
+        return False
+    before = [b for b in kept[:number] if b.strip()][-1:]
+    if not before or _LIST_ITEM.match(before[0]):
+        return False
+    return all(phrases.SENT_FROM.match(r) or _RULE.match(r) for r in _words_after(kept, number))
 
 
 def _says_device(line: str) -> bool:

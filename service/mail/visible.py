@@ -39,6 +39,7 @@ class Seen:
     text: str
     links: tuple[Link, ...] = ()
     hidden: int = 0  # characters there that no person sees, blanks not counted
+    pictures: tuple[str, ...] = ()  # what pictures big enough to be seen are called
 
 
 class Page:
@@ -65,7 +66,7 @@ class Page:
         if not text and walk.pictures:
             text = "\n".join(walk.pictures)  # a mail of pictures only says what it calls them
         links = (Link(invisible.clean(link.text).text.strip(), link.target) for link in walk.links)
-        return Seen(text, tuple(links)[: limits.LINKS], walk.hidden + cleaned.hidden)
+        return Seen(text, tuple(links)[: limits.LINKS], walk.hidden + cleaned.hidden, tuple(walk.pictures))
 
 
 def visible_text(html: str) -> Seen:

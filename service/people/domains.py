@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-FREE_MAIL = frozenset(
-    """
+_FREE = """
     gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com aol.com icloud.com me.com mac.com
     proton.me protonmail.com pm.me tutanota.com tuta.io gmx.com gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org
     arcor.de bluewin.ch hispeed.ch sunrise.ch orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr hotmail.fr hotmail.de hotmail.es hotmail.it
@@ -13,11 +12,13 @@ FREE_MAIL = frozenset(
     libero.it virgilio.it telefonica.net terra.es comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net earthlink.net juno.com
     mail.com email.com inbox.com usa.net fastmail.com fastmail.fm hey.com zoho.com hushmail.com mail.ru yandex.ru yandex.com rambler.ru
     qq.com 163.com 126.com sina.com naver.com hanmail.net daum.net seznam.cz wp.pl o2.pl onet.pl interia.pl ukr.net rediffmail.com excite.com lycos.com
-    """.split()
-)
+    """
+FREE_MAIL = frozenset(_FREE.split())
 """Where anybody has an address: it tells nothing of an employer."""
 
-_SECOND_LEVELS = frozenset("co com org net ac edu gov gob gouv or ne go gv govt mil nom ltd plc sch".split())
+_SECOND_LEVELS = frozenset((
+    "co", "com", "org", "net", "ac", "edu", "gov", "gob", "gouv", "or", "ne", "go", "gv", "govt", "mil", "nom", "ltd", "plc", "sch",
+))  # fmt: skip
 
 
 @lru_cache(maxsize=8192)

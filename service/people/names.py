@@ -13,14 +13,36 @@ _MACHINE = re.compile(
     r"ci|jenkins|builds?|calendar-notification|reminders?|receipts?|billing|invoices?|rechnung|orders?|shipping|tracking|security|account-security|"
     r"marketing|promo(?:tions?)?|offers?|deals|subscriptions?|feedback|survey|noreply\w*)(?:[._+-].*|\d*)?$"
 )
-_TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "miss", "mx", "herr", "frau", "mme", "mlle", "m", "sr", "sra", "dipl", "ing", "sir", "dame", "rev"))
+_TITLES = frozenset(
+    (
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "m",
+        "sr",
+        "sra",
+        "dipl",
+        "ing",
+        "sir",
+        "dame",
+        "rev",
+    )
+)
 _SPLIT = re.compile(r"[\s_]+")
 
 
 def is_machine(address: str | Address) -> bool:
     """Whether a program writes from this address, by its local part: no-reply, notifications, mailer-daemon …"""
     email = address.email if isinstance(address, Address) else address
-    return bool(_MACHINE.match(email.lower().partition("@")[0]))
+    return bool(_MACHINE.match(email.lower().partition("@")[0][:100]))
 
 
 def is_external(person: Person, email: str) -> bool:

@@ -18,7 +18,9 @@ class Addressee(Enum):
 
 
 _NAME = r"@?[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?"
-_VOCATIVE = re.compile(rf"(?:^|[–—]\s?|\s-+\s|[.;!?]\s)({_NAME}(?:\s{_NAME})?(?:\s*(?:&|,|/|and|und|et|y)\s*{_NAME})*)\s*[,:–—]\s*(?=\S)")
+_VOCATIVE = re.compile(
+    rf"(?:^|[–—]\s?|\s-+\s|[.;!?]\s)({_NAME}(?:\s{_NAME})?(?:\s*(?:&|,|/|and|und|et|y)\s*{_NAME})*)\s*[,:–—]\s*(?=\S)"
+)
 _MENTION = re.compile(rf"^({_NAME})\s(?:can|could|would|will|please|pls)\b")
 _GREETING = re.compile(
     r"^\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|guten (?:tag|morgen)|sehr geehrte[rs]?(?: frau| herr)?|"
@@ -53,7 +55,7 @@ class Audience:
 
     def _by_headers(self, message: Message, me: Person) -> Addressee:
         to_me = any(me.is_me(a.email) for a in message.to)
-        if to_me:
+        if to_me and not message.bulk.is_list:
             return Addressee.ME if len(message.to) <= 5 else Addressee.ALL
         if any(me.is_me(a.email) for a in message.cc):
             return Addressee.OTHER

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import exp
 
-from service.triage.lexicon import Lexicon, phrases, words
+from service.triage.lexicon import phrases
+from service.triage.sentences import Sentence, sentence
 from service.triage.words import asking as said
 
-_TURNS = Lexicon(said.TABLES)
-_FILLERS = Lexicon({"filler": said.FILLERS})
+_TURNS = frozenset(said.TABLES)
 _IMPERATIVES = frozenset(phrases(said.IMPERATIVES))
 _QUESTION_STARTS = frozenset(phrases(said.QUESTION_STARTS))
 _YOU = frozenset(phrases(said.YOU))
 _THEY = frozenset(phrases(said.THEY))
 _POLITE = frozenset(phrases(said.POLITE))
 _CLAUSE = re.compile(
-    r"(?:[,;:–—]|\s-+|\bthen|\bso|\band|\bbut|\.\.+)\s+(?:(?:please|pls|just|simply|also|then|maybe|so|kindly) )*([^\W\d_]+)",
-    re.IGNORECASE,
+    r"(?:[,;:–—-]|\bthen|\bso|\band|\bbut|\.\.)\s+(?:(?:please|pls|just|simply|also|then|maybe|so|kindly) )*([^\W\d_]+)"
 )
 """Where a second thing may be asked: "…, then call me"."""
 
@@ -34,11 +34,11 @@ _WEIGHTS = {
 }  # fmt: skip
 
 
-def features(sentence: str, tokens: tuple[str, ...] | None = None) -> set[str]:
+def features(of: Sentence) -> set[str]:
     """What speaks for or against an ask, by name."""
-    tokens = words(sentence) if tokens is None else tokens
-    found = _TURNS.meanings(tokens)
-    body = _without_lead(tokens)
+    tokens = of.words
+    found = set(of.meanings & _TURNS)
+    body = _without_lead(of)
     first = body[0] if body else ""
     if first in _IMPERATIVES:
         found.add("imperative")
@@ -46,15 +46,15 @@ def features(sentence: str, tokens: tuple[str, ...] | None = None) -> set[str]:
         found.add("please_verb")
     if first in ("don't", "dont", "do", "never") and len(tokens) > 2 and (body[1:2] == ("not",) or body[1] in _IMPERATIVES):
         found.add("imperative_not")
-    if any(clause[1].lower() in _IMPERATIVES for clause in _CLAUSE.finditer(sentence)):
+    if any(verb in _IMPERATIVES for verb in _CLAUSE.findall(of.text.lower())):
         found.add("imperative_clause")
     if "not_asking" in found:
         found -= {"please", "please_verb"}
-    found |= _shape(sentence, tokens, first)
+    found |= _shape(of.text, tokens, first)
     return found
 
 
-def _shape(sentence: str, tokens: tuple[str, ...], first: str) -> set[str]:
+def _shape(text: str, tokens: tuple[str, ...], first: str) -> set[str]:
     count = len(tokens)
     checks = {
         "question_start": first in _QUESTION_STARTS,
@@ -68,20 +68,29 @@ def _shape(sentence: str, tokens: tuple[str, ...], first: str) -> set[str]:
         "len2": 4 <= count < 8,
         "len3": 8 <= count < 15,
         "len5": count > 30,
-        "link": "http" in sentence or "www." in sentence,
-        "colon": sentence.endswith(":"),
-        "dot": sentence.endswith("."),
+        "link": "http" in text or "www." in text,
+        "colon": text.endswith(":"),
+        "dot": text.endswith("."),
     }
     return {name for name, holds in checks.items() if holds}
 
 
 def _after_please(tokens: tuple[str, ...]) -> str:
-    return next((after for word, after in zip(tokens, tokens[1:], strict=False) if word in _POLITE), "")
+    return next((after for word, after in pairwise(tokens) if word in _POLITE), "")
 
 
-def _without_lead(tokens: tuple[str, ...]) -> tuple[str, ...]:
+def plainly(of: Sentence) -> bool:
+    """A cheap first look: whether the sentence has a question mark, a turn of asking or an imperative at its head."""
+    return "?" in of.words or not of.meanings.isdisjoint(_PLAIN) or next(iter(_without_lead(of)), "") in _IMPERATIVES
+
+
+_PLAIN = frozenset(("please", "let_me_know", "need", "modal", "lets", "duty", "demand"))
+
+
+def _without_lead(of: Sentence) -> tuple[str, ...]:
     """Without "Also", "quick question", "please" and what else stands before the verb."""
-    leads = {i: length for _, i, length in _FILLERS.find(tokens[:12])}
+    tokens = of.words
+    leads = {i: length for meaning, i, length in of.hits if meaning == "filler"} if "filler" in of.meanings else {}
     cut = 0
     while cut < len(tokens):
         if cut in leads:
@@ -98,6 +107,6 @@ def weigh(found: set[str]) -> float:
     return 1 / (1 + exp(-_BIAS - sum(_WEIGHTS.get(f, 0.0) for f in found)))
 
 
-def asks(sentence: str) -> float:
+def asks(text: str) -> float:
     """How sure it is that the sentence asks something of its reader, 0 to 1; 0.5 and above is a yes."""
-    return weigh(features(sentence))
+    return weigh(features(sentence(text, 0)))

@@ -29,9 +29,15 @@ def opinion(reading: Reading) -> Opinion:
 def _asked(reading: Reading) -> tuple[Request, ...]:
     """What may fall to the person: asked of them, or of everybody in a mail that is not a newsletter."""
     mine = tuple(r for r in reading.said.requests if r.of_me)
-    if mine or reading.newsletter:
+    if mine or reading.newsletter or reading.from_strange_list or not _reached(reading):
         return mine
     return tuple(a.request for a in reading.said.asked if a.of is Addressee.ALL)
+
+
+def _reached(reading: Reading) -> bool:
+    """Whether the mail names the person at all; where nobody knows who reads, it does."""
+    me, message = reading.person, reading.message
+    return not me.emails or any(me.is_me(a.email) for a in (*message.to, *message.cc))
 
 
 def _category(reading: Reading, asked: tuple[Request, ...], due: When | None) -> Category:
@@ -95,7 +101,13 @@ def _merely_informs(reading: Reading, asked: tuple[Request, ...]) -> bool:
 
 
 _BASE = {Category.URGENT: 0.8, Category.NEEDS_REPLY: 0.5, Category.PERSONAL: 0.35, Category.FYI: 0.2, Category.PROMOTION: 0.05}
-_RANGE = {Category.URGENT: (0.7, 1.0), Category.NEEDS_REPLY: (0.3, 0.75), Category.PERSONAL: (0.15, 0.7), Category.FYI: (0.05, 0.4), Category.PROMOTION: (0.0, 0.12)}
+_RANGE = {
+    Category.URGENT: (0.7, 1.0),
+    Category.NEEDS_REPLY: (0.3, 0.75),
+    Category.PERSONAL: (0.15, 0.7),
+    Category.FYI: (0.05, 0.4),
+    Category.PROMOTION: (0.0, 0.12),
+}
 
 
 def _urgency(reading: Reading, category: Category, asked: tuple[Request, ...], due: When | None) -> float:
@@ -120,7 +132,7 @@ def _urgency(reading: Reading, category: Category, asked: tuple[Request, ...], d
 
 
 def _reasons(reading: Reading, category: Category, asked: tuple[Request, ...], due: When | None) -> tuple[str, ...]:
-    reasons: list[str] = []
+    reasons: list[str] = [f"may be phishing: {sign}" for sign in reading.phishing]
     who = reading.message.sender.label or "somebody unnamed"
     if category is Category.PROMOTION:
         reasons += _why_unwanted(reading)
@@ -139,7 +151,7 @@ def _reasons(reading: Reading, category: Category, asked: tuple[Request, ...], d
 
 
 def _why_unwanted(reading: Reading) -> list[str]:
-    found = list(reading.phishing) + list(reading.junk.reasons if reading.junk.spam else ())
+    found = list(reading.junk.reasons if reading.junk.spam else ())
     selling = reading.tones.get("selling", ())
     if selling:
         found.append("sells something: " + ", ".join(selling[:3]))

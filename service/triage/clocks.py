@@ -11,7 +11,13 @@ from service.triage.words.calendar import ZONES
 _DIGITS = re.compile(r"(\d{1,2})(?:\s?[:.h]\s?(\d{2}))?", re.IGNORECASE)
 _HALF = re.compile(r"([ap])\.?m", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d\d)?$")
-_NAMED = {"noon": (time(12), 0), "midday": (time(12), 0), "mittags": (time(12), 0), "midi": (time(12), 0), "mediodía": (time(12), 0)}
+_NAMED = {
+    "noon": (time(12), 0),
+    "midday": (time(12), 0),
+    "mittags": (time(12), 0),
+    "midi": (time(12), 0),
+    "mediodía": (time(12), 0),
+}
 
 
 def clock_time(words: str) -> tuple[time, int]:

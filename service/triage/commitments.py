@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from service.domain.verdicts import Commitment, Span, When
 from service.triage.dates import Mention
-from service.triage.lexicon import Lexicon, phrases
+from service.triage.lexicon import phrases
 from service.triage.phrasing import phrase
-from service.triage.sentences import Sentence
+from service.triage.sentences import Sentence, sentence
 from service.triage.words import promising as said
 
 _MOST = 6
-_TURNS = Lexicon({"promise": said.PROMISES})
-_DEEDS = Lexicon({"deed": said.DEEDS})
-_NOT_DEEDS = Lexicon({"no": said.NOT_DEEDS})
 _NEGATIONS = frozenset(phrases(said.NEGATIONS))
-_HYPOTHETICALS = Lexicon({"if": said.HYPOTHETICALS})
 _REPORTED = frozenset(phrases(said.REPORTED))
 _WILL = frozenset(("i'll", "i", "we'll", "we"))
-_CLAUSES = re.compile(r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE)
+_CLAUSES = re.compile(
+    r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE
+)
 _QUOTED = re.compile(r"[\"“„«][^\"”“»]{0,300}[\"”“»]")
 _FRAME = re.compile(
     r"^.*?\b(?:(?:i|we)(?:['’]ll| will| shall|['’](?:m|re) going to| (?:am|are) going to| promise to| plan to| intend to| aim to| commit to| can)|will|ich werde|wir werden|je vais|nous allons|voy a|vamos a|let me)\s+(?:also |then |just |definitely |certainly |gladly |try to |be able to |make sure to )*",
@@ -28,16 +26,14 @@ _FRAME = re.compile(
 )
 
 
-def commitments(
-    sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: str, *, mine: bool
-) -> tuple[Commitment, ...]:
+def commitments(sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: str, *, mine: bool) -> tuple[Commitment, ...]:
     """Promises in the first person, in the order of the text. `who` wrote it."""
     found: list[Commitment] = []
-    for sentence, dates in sentences:
-        if sentence.offset < 0 or sentence.words[-1] == "?":
+    for whole, dates in sentences:
+        if "promise" not in whole.meanings or whole.offset < 0 or whole.words[-1] == "?":
             continue
-        for start, clause in _clauses(sentence):
-            if _promises(clause.words, sentence.words):
+        for clause in _clauses(whole):
+            if _promises(clause, whole):
                 inside = [m for m in dates if 0 <= m.span.offset - clause.offset < len(clause.text)] or list(dates)
                 found.append(Commitment(Span(clause.text, clause.offset), _what(clause.text), who, mine, _due(inside)))
                 break
@@ -46,35 +42,32 @@ def commitments(
     return tuple(found)
 
 
-def _clauses(sentence: Sentence) -> list[tuple[int, Sentence]]:
+def _clauses(whole: Sentence) -> Iterator[Sentence]:
     """Parts of a sentence that may promise on their own: "I won't make it, but I'll call you"."""
-    from service.triage.lexicon import words
-
-    text = _QUOTED.sub(lambda m: " " * len(m[0]), sentence.text)
-    pieces: list[tuple[int, Sentence]] = []
+    text = _QUOTED.sub(lambda m: " " * len(m[0]), whole.text)
     start = 0
     for gap in [*_CLAUSES.finditer(text), None]:
         end = gap.start() if gap else len(text)
         piece = text[start:end]
         shift = len(piece) - len(piece.lstrip())
         if piece.strip():
-            pieces.append((start, Sentence(sentence.text[start + shift : start + len(piece.rstrip())], sentence.offset + start + shift, words(piece))))
+            yield sentence(whole.text[start + shift : start + len(piece.rstrip())], whole.offset + start + shift)
         start = gap.end() if gap else end
-    return pieces
 
 
-def _promises(clause: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    turns = _TURNS.find(clause)
-    if not turns or _NOT_DEEDS.find(clause):
+def _promises(clause: Sentence, whole: Sentence) -> bool:
+    tokens = clause.words
+    turn = next((h for h in clause.hits if h[0] == "promise"), None)
+    if turn is None or "no_deed" in clause.meanings:
         return False
-    _, at, length = turns[0]
-    before, after = clause[:at], clause[at + length :]
+    _, at, length = turn
+    before, after = tokens[:at], tokens[at + length :]
     if not _REPORTED.isdisjoint(before) or not _NEGATIONS.isdisjoint((*before[-2:], *after[:4])):
         return False
-    if "if" in whole[:2] or _HYPOTHETICALS.find(clause):
+    if "if" in whole.words[:2] or "hypothetical" in clause.meanings:
         return False
-    if clause[at] in _WILL or clause[at + length - 1] == "to":
-        return any(i <= 3 for _, i, _ in _DEEDS.find(after[:8]))
+    if tokens[at] in _WILL or tokens[at + length - 1] == "to":
+        return any(m == "deed" and 0 <= i - at - length <= 3 for m, i, _ in clause.hits)
     return True
 
 

@@ -16,9 +16,16 @@ from service.triage.days import day_of, last_of, span_of_time
 from service.triage.sentences import Sentence
 from service.triage.words import calendar as named
 
-_GAP = re.compile(r"[\s,()\u00a0]*(?:@|at|um|à|a las|a la|on|the|of|den|dem|am|le|el|de la|de|by|before|-|–|to)?[\s,\u00a0]*", re.IGNORECASE)
-_DEADLINE = re.compile(rf"(?:^|[\s(:;,/–—-])(?:{named.DEADLINE})\s*:?\s+(?:around|about|the|this|end of|den|dem|le|la|el|de)?\s*$", re.IGNORECASE)
-_LED = re.compile(r"(?:^|[\s(])(?:on|by|before|due|until|till|from|for|at|after|since|um|am|bis|ab|vor|vom|à|le|du|au|el|a las|para|desde|hasta|around|about|:|@)\s*$", re.IGNORECASE)
+_GAP = re.compile(
+    r"[\s,()\u00a0]*(?:@|at|um|à|a las|a la|on|the|of|den|dem|am|le|el|de la|de|by|before|-|–|to)?[\s,\u00a0]*", re.IGNORECASE
+)
+_DEADLINE = re.compile(
+    rf"(?:^|[\s(:;,/–—-])(?:{named.DEADLINE})\s*:?\s+(?:around|about|the|this|end of|den|dem|le|la|el|de)?\s*$", re.IGNORECASE
+)
+_LED = re.compile(
+    r"(?:^|[\s(])(?:on|by|before|due|until|till|from|for|at|after|since|um|am|bis|ab|vor|vom|à|le|du|au|el|a las|para|desde|hasta|around|about|:|@)\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Mention:
 def mentions(sentence: Sentence, sent_at: datetime, zone: ZoneInfo) -> tuple[Mention, ...]:
     """Every date and time of a sentence, in order. What could be read two ways ("03/04") has neither date nor moment."""
     text = sentence.text
-    if not atoms.HINT.search(text):
+    if "date" not in sentence.meanings and not atoms.DIGITS.search(text):
         return ()
     sent = sent_at.astimezone(zone)
     found = (_mention(sentence, group, sent, zone) for group in _groups(text))

@@ -31,7 +31,8 @@ def day_of(said: Sequence[Atom], weekday: Atom | None, today: date) -> date | No
         return today + timedelta(days=_looked_up(by_kind["day"].groups["day"], named.DAYS_AWAY))
     if "week" in by_kind:
         return _in_week(by_kind["week"].groups["week"], wanted, today)
-    assert weekday is not None and wanted is not None
+    assert weekday is not None
+    assert wanted is not None
     return _on_weekday(weekday, wanted, today)
 
 
@@ -69,7 +70,7 @@ def _looked_up(words: str, table: dict[str, int]) -> int:
 
 def _weekday(atom: Atom) -> int:
     words = atom.groups["weekday"].rstrip(".")
-    return named.SHORT_WEEKDAYS[words] if words in named.SHORT_WEEKDAYS else named.WEEKDAYS[words.lower()]
+    return named.SHORT_WEEKDAYS[words] if words in named.SHORT_WEEKDAYS else named.WEEKDAYS[words]
 
 
 def _on_weekday(atom: Atom, wanted: int, today: date) -> date:
@@ -115,7 +116,9 @@ def _slashed(words: str, today: date, weekday: int | None) -> date | None:
     if second > 12:
         return _with_year(second, first, year, today)
     if weekday is not None:
-        fits = [d for d in (_with_year(first, second, year, today), _with_year(second, first, year, today)) if d.weekday() == weekday]
+        fits = [
+            d for d in (_with_year(first, second, year, today), _with_year(second, first, year, today)) if d.weekday() == weekday
+        ]
         if len(fits) == 1:
             return fits[0]
     return None
@@ -132,9 +135,9 @@ def _nth(words: str, today: date, _weekday: int | None) -> date:
     day = int(_NUMBER.findall(words)[0])
     year, month = today.year, today.month
     for _ in range(12):
-        if (month, day) >= (today.month, today.day) or year > today.year:
-            if day <= monthrange(year, month)[1]:
-                return date(year, month, day)
+        ahead = (year, month, day) >= (today.year, today.month, today.day)
+        if ahead and day <= monthrange(year, month)[1]:
+            return date(year, month, day)
         month, year = (1, year + 1) if month == 12 else (month + 1, year)
     raise ValueError(words)
 
@@ -143,10 +146,8 @@ def _with_year(day: int, month: int, year: int | None, today: date) -> date:
     """Without a year, the one that brings it nearest, up to three months back and nine ahead."""
     if year is not None:
         return date(year + 2000 if year < 100 else year, month, day)
-    candidates = []
-    for y in (today.year - 1, today.year, today.year + 1):
-        if day <= monthrange(y, month)[1]:
-            candidates.append(date(y, month, day))
+    years = (today.year - 1, today.year, today.year + 1)
+    candidates = [date(y, month, day) for y in years if day <= monthrange(y, month)[1]]
     fitting = [d for d in candidates if timedelta(days=-92) <= d - today <= timedelta(days=275)]
     if not fitting:
         raise ValueError(f"{day}.{month}.")

@@ -18,40 +18,43 @@ def phrases(table: str) -> tuple[str, ...]:
     return tuple(p for p in (part.strip() for part in re.split(r"[;\n]", table)) if p)
 
 
+Hit = tuple[str, int, int]
+"""A meaning, the index of its first word and how many words it takes."""
+
+
+_Entry = tuple[list[str], dict[str, list[tuple[tuple[str, ...], str]]]]
+"""Of a word: what it means alone, and by the word after it the phrases it begins."""
+
+
 class Lexicon:
     """Phrases by meaning. Looks only at words that begin a phrase, so its cost hardly grows with the number of phrases."""
 
     def __init__(self, tables: Mapping[str, str]) -> None:
-        first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._first: dict[str, _Entry] = {}
         for meaning, table in tables.items():
             for phrase in phrases(table):
                 head, *rest = words(phrase)
-                first.setdefault(head, []).append((tuple(rest), meaning))
-        self._first = {
-            # longer phrases first, so that "please note" is seen before "please"
-            head: tuple(sorted(entries, key=lambda e: -len(e[0])))
-            for head, entries in first.items()
-        }
+                alone, longer = self._first.setdefault(head, ([], {}))
+                if rest:
+                    longer.setdefault(rest[0], []).append((tuple(rest), meaning))
+                else:
+                    alone.append(meaning)
 
-    def find(self, tokens: tuple[str, ...]) -> list[tuple[str, int, int]]:
-        """(meaning, index of the first word, number of words), by position; a word may begin phrases of several meanings."""
-        found = []
+    def find(self, tokens: tuple[str, ...]) -> tuple[Hit, ...]:
+        """By position; a word may begin phrases of several meanings."""
+        found: list[Hit] = []
         first = self._first
         for i, token in enumerate(tokens):
-            entries = first.get(token)
-            if entries:
-                for rest, meaning in entries:
-                    length = len(rest)
-                    if not length or tokens[i + 1 : i + 1 + length] == rest:
-                        found.append((meaning, i, length + 1))
-        return found
-
-    def meanings(self, tokens: tuple[str, ...]) -> set[str]:
-        return {meaning for meaning, _, _ in self.find(tokens)}
-
-    def counts(self, tokens: tuple[str, ...]) -> dict[str, int]:
-        """How often each meaning occurs."""
-        return tally(meaning for meaning, _, _ in self.find(tokens))
+            entry = first.get(token)
+            if entry is None:
+                continue
+            alone, longer = entry
+            found.extend((meaning, i, 1) for meaning in alone)
+            if longer:
+                for rest, meaning in longer.get(tokens[i + 1] if i + 1 < len(tokens) else "", ()):
+                    if len(rest) == 1 or tokens[i + 1 : i + 1 + len(rest)] == rest:
+                        found.append((meaning, i, len(rest) + 1))
+        return tuple(found)
 
 
 def tally(meanings: Iterable[str]) -> dict[str, int]:

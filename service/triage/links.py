@@ -13,13 +13,13 @@ _SHOWN = re.compile(r"^\s*(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?\s
 
 def host_of(target: str) -> str:
     """Lower case, "" where the target names none."""
-    match = _HOST.match(target.strip())
+    match = _HOST.match(target[:2000].strip())
     return ((match[1] or match[2]) or "").lower().strip(".") if match else ""
 
 
 def disguised(link: Link) -> str:
     """The host that a link's words show while it goes to another organisation's; "" for an honest link."""
-    shown = _SHOWN.match(link.text)
+    shown = _SHOWN.match(link.text[:300])
     host = host_of(link.target)
     if not shown or not host or link.target.lower().startswith("mailto:"):
         return ""

@@ -25,7 +25,9 @@ _TAIL = re.compile(
     r"[\s,;:–—-]*(?:(?:please|pls|thanks(?: in advance)?|thank you|thx|bitte|danke|merci|s'il (?:te|vous) plaît|por favor|gracias)[\s.!]*)?[\s.!?…:;,–—-]*$",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"\s*(?:[;–—]|\s-+\s|, (?:so|because|since|as|which|and then|but|otherwise)\b|\bso that\b|\bbecause\b|\. )", re.IGNORECASE)
+_CUT = re.compile(
+    r"\s*(?:[;–—]|\s-+\s|, (?:so|because|since|as|which|and then|but|otherwise)\b|\bso that\b|\bbecause\b|\. )", re.IGNORECASE
+)
 
 
 def phrase(sentence: str, start: int = 0) -> str:

@@ -13,7 +13,9 @@ _DAY_ENDS = time(18)
 
 def earliest(requests: Iterable[Request], zone: ZoneInfo) -> When | None:
     """The due time that comes first; unclear ones ("asap") last."""
-    return min((r.due for r in requests if r.due), key=lambda due: moment(due, zone) or datetime.max.replace(tzinfo=zone), default=None)
+    return min(
+        (r.due for r in requests if r.due), key=lambda due: moment(due, zone) or datetime.max.replace(tzinfo=zone), default=None
+    )
 
 
 def moment(due: When, zone: ZoneInfo) -> datetime | None:
@@ -32,11 +34,13 @@ def hours_left(due: When | None, sent_at: datetime, zone: ZoneInfo) -> float | N
 
 def same_day(due: When | None, sent_at: datetime, zone: ZoneInfo) -> bool:
     then = moment(due, zone) if due else None
-    return then is not None and (then.astimezone(zone).date() <= sent_at.astimezone(zone).date() or then - sent_at < timedelta(hours=12))
+    return then is not None and (
+        then.astimezone(zone).date() <= sent_at.astimezone(zone).date() or then - sent_at < timedelta(hours=12)
+    )
 
 
 def in_words(due: When, zone: ZoneInfo) -> str:
-    """ "due Tue 12 May 17:00"; the words themselves where they leave it open."""
+    """As "due Tue 12 May 17:00"; the words themselves where they leave it open."""
     if due.at is not None:
         local = due.at.astimezone(zone)
         return f"due {local:%a} {local.day} {local:%b} {local:%H:%M}"

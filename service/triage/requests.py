@@ -7,22 +7,18 @@ from dataclasses import dataclass, replace
 
 from service.domain.verdicts import Request, Span, When
 from service.triage.addressee import Addressee, Audience
-from service.triage.asking import features, weigh
+from service.triage.asking import features, plainly, weigh
 from service.triage.dates import Mention
-from service.triage.lexicon import Lexicon
 from service.triage.phrasing import phrase
 from service.triage.sentences import Sentence
-from service.triage.words.asking import DEMANDS, NARRATED, SOON
 
 Dated = tuple[Sentence, tuple[Mention, ...]]
 
 _MOST = 8  # of one message; a form with thirty questions is one errand
 
 _DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
+_COMMANDS = frozenset(("please", "please_verb", "modal", "question_end", "imperative"))
 _FRAMES = frozenset(("please", "please_verb", "let_me_know", "need", "modal"))
-_SOON = Lexicon({"soon": SOON})
-_DEMANDS = Lexicon({"demand": DEMANDS})
-_NARRATED = Lexicon({"told": NARRATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +49,25 @@ def requests(sentences: Sequence[Dated], audience: Audience, *, own: bool) -> tu
 
 def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
     """The features of a sentence that asks for something plainly; None for all others."""
-    found = features(sentence.text, sentence.words)
-    demanded = bool(_deadline(dates)) and bool(_DEMANDS.find(sentence.words))
+    if not plainly(sentence):
+        return None
+    found = features(sentence)
+    demanded = "demand" in sentence.meanings and bool(_deadline(dates))
     if demanded and "told" not in found and "courtesy" not in found and not _narrated(sentence):
         return found | {"demand"}
-    if found.isdisjoint(_DIRECT) or "not_asking" in found and "question_end" not in found:
+    if found.isdisjoint(_DIRECT) or ("not_asking" in found and "question_end" not in found):
         return None
-    if len(sentence.words) < 3 and "question_end" not in found or len(sentence.words) < 2:
+    if (len(sentence.words) < 3 and "question_end" not in found) or len(sentence.words) < 2:
         return None
     if "courtesy" in found and ("question_end" not in found or len(sentence.words) < 7) and _only_courtesy(sentence):
         return None
-    if found & _DIRECT == {"imperative"} and (not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))):
+    if found & _DIRECT == {"imperative"} and (
+        not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))
+    ):
         return None
-    if not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_FRAMES - {"need", "let_me_know"} | {"question_end", "imperative"}):
-        if _narrated(sentence) or found.isdisjoint(("you", "me")):
-            return None
+    wished = not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_COMMANDS)
+    if wished and (_narrated(sentence) or found.isdisjoint(("you", "me"))):
+        return None
     if found & _DIRECT == {"duty"} and not found.isdisjoint(("machine", "offer", "told", "has_if")):
         return None
     if found & _DIRECT <= {"question_end", "lets"} and "machine" in found:
@@ -79,13 +79,26 @@ def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
 
 def _narrated(sentence: Sentence) -> bool:
     """Tells of a wish or a plan instead of asking: "I wanted to make sure", "I'll need"."""
-    return bool(_NARRATED.find(sentence.words))
+    return "narrated" in sentence.meanings
 
 
 def _only_courtesy(sentence: Sentence) -> bool:
-    """ "Let me know if you have any questions" asks nothing; "if you need more time, please call Dana" does."""
+    """As "Let me know if you have any questions" asks nothing; "if you need more time, please call Dana" does."""
     return sentence.words[0] in ("if", "should") or any(
-        word in sentence.words for word in ("questions", "question", "anything", "help", "clarification", "need", "want", "like", "fragen", "dudas", "duda")
+        word in sentence.words
+        for word in (
+            "questions",
+            "question",
+            "anything",
+            "help",
+            "clarification",
+            "need",
+            "want",
+            "like",
+            "fragen",
+            "dudas",
+            "duda",
+        )
     )
 
 
@@ -93,11 +106,10 @@ def _due(sentence: Sentence, dates: Sequence[Mention], kind: set[str]) -> When |
     said = _deadline(dates)
     if said:
         return said
-    if "question_end" not in kind or not kind.isdisjoint(_FRAMES):
-        if len(dates) == 1 and "meet" not in kind and "discuss" not in kind and _closes(sentence, dates[0]):
-            return dates[0].due
-    hurry = _SOON.find(sentence.words)
-    return When(" ".join(sentence.words[hurry[0][1] : hurry[0][1] + hurry[0][2]])) if hurry else None
+    open_to_date = ("question_end" not in kind or not kind.isdisjoint(_FRAMES)) and kind.isdisjoint(("meet", "discuss"))
+    if open_to_date and len(dates) == 1 and _closes(sentence, dates[0]):
+        return dates[0].due
+    return next(map(When, sentence.said("hurry")), None)
 
 
 def _closes(sentence: Sentence, mention: Mention) -> bool:

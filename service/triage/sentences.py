@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from service.triage.lexicon import words
+from service.triage.lexicon import Hit, words
+from service.triage.meanings import LEXICON
 
 LIMIT = 12_000
 """Characters of a text that are looked at: what is asked stands near the top, and a log pasted below must cost nothing."""
 
+_WIDE = "。！？"
 _LONGEST = 600  # characters; a longer "sentence" is a table or a dump
 
 _BREAK = re.compile(
+    r"(?=[\s\"'”’»)\].!?…。！？])(?:"
     r"\n[ \t]*\n\s*"  # an empty line
     r"|\n[ \t]*(?=(?:[-*•–—·]|\(?\d{1,2}[.)])[ \t])"  # a bullet or a number
     r"|[ \t]+(?:(?:and|und|et|y)[ \t]+)?(?=\(\d\)[ \t])"  # "(1) …, and (2) …"
     r"|(?<=[:,;])[ \t]*\n\s*"  # a greeting, a heading
     r"|(?<=[.!?…])[\"'”’»)\]]*\s+"
-    r"|(?<=[。！？])"  # noqa: RUF001
+    r"|[。！？]"
+    r")"
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
@@ -35,6 +39,18 @@ class Sentence:
     text: str
     offset: int
     words: tuple[str, ...] = field(compare=False)
+    hits: tuple[Hit, ...] = field(compare=False)  # what the word lists found in it
+    meanings: frozenset[str] = field(compare=False)
+
+    def said(self, meaning: str) -> tuple[str, ...]:
+        """The phrases of this meaning, as they stand."""
+        return tuple(" ".join(self.words[i : i + n]) for m, i, n in self.hits if m == meaning)
+
+
+def sentence(text: str, offset: int) -> Sentence:
+    tokens = words(text)
+    hits = LEXICON.find(tokens)
+    return Sentence(text, offset, tokens, hits, frozenset(m for m, _, _ in hits))
 
 
 def split(text: str, offset: int = 0) -> Iterator[Sentence]:
@@ -45,7 +61,7 @@ def split(text: str, offset: int = 0) -> Iterator[Sentence]:
             continue
         if text[gap.start() - 1 : gap.start()] in (",", ";") and _goes_on(text, gap):
             continue
-        yield from _sentence(text, start, gap.start(), offset)
+        yield from _sentence(text, start, gap.start() if gap[0][0] not in _WIDE else gap.end(), offset)
         start = gap.end()
     yield from _sentence(text, start, len(text), offset)
 
@@ -63,10 +79,9 @@ def _sentence(text: str, start: int, end: int, offset: int) -> Iterator[Sentence
         end -= 1
     end = min(end, start + _LONGEST)
     if end > start:
-        piece = text[start:end]
-        tokens = words(piece)
-        if tokens:
-            yield Sentence(piece, offset + start, tokens)
+        found = sentence(text[start:end], offset + start)
+        if found.words:
+            yield found
 
 
 def own_sentences(text: str, reply_text: str) -> tuple[Sentence, ...]:
@@ -77,9 +92,9 @@ def own_sentences(text: str, reply_text: str) -> tuple[Sentence, ...]:
         return tuple(split(reply, at))
     found = []
     cursor = 0
-    for sentence in split(reply):  # quotes were cut out of the middle: place each sentence by itself, in order
-        at = text.find(sentence.text, cursor)
+    for loose in split(reply):  # quotes were cut out of the middle: place each sentence by itself, in order
+        at = text.find(loose.text, cursor)
         if at >= 0:
-            found.append(Sentence(sentence.text, at, sentence.words))
-            cursor = at + len(sentence.text)
+            found.append(replace(loose, offset=at))
+            cursor = at + len(loose.text)
     return tuple(found)

@@ -9,10 +9,9 @@ from service.domain.people import Person
 from service.domain.verdicts import Commitment, DateMention, Request
 from service.triage.addressee import Audience
 from service.triage.commitments import commitments
-from service.triage.dates import Mention, mentions
-from service.triage.lexicon import words
+from service.triage.dates import mentions
 from service.triage.requests import Asked, requests
-from service.triage.sentences import Sentence, own_sentences
+from service.triage.sentences import Sentence, own_sentences, sentence
 
 _MOST_SENTENCES = 120
 
@@ -28,8 +27,9 @@ class Statements:
 
 def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
     """Looks at the subject and the reply text; what is quoted was said before."""
-    subject = Sentence(message.subject, -1, words(message.subject))
-    sentences = (subject, *own_sentences(message.text, message.reply_text)[:_MOST_SENTENCES]) if subject.words else own_sentences(message.text, message.reply_text)[:_MOST_SENTENCES]
+    subject = sentence(message.subject[:500], -1)
+    body = own_sentences(message.text, message.reply_text)[:_MOST_SENTENCES]
+    sentences = (subject, *body) if subject.words else body
     zone = me.zone
     dated = [(s, mentions(s, message.sent_at, zone)) for s in sentences]
     own = message.provenance is Provenance.OWN

@@ -6,11 +6,7 @@ from service.triage.lexicon import phrases
 
 
 def _numbered(table: str, start: int) -> dict[str, int]:
-    return {
-        word: number
-        for number, line in enumerate(table.strip().splitlines(), start)
-        for word in phrases(line)
-    }
+    return {word: number for number, line in enumerate(table.strip().splitlines(), start) for word in phrases(line)}
 
 
 WEEKDAYS = _numbered(
@@ -27,8 +23,8 @@ sunday; sundays; sonntag; dimanche; domingo
 )
 """Monday is 0."""
 
-SHORT_WEEKDAYS = {"Mon": 0, "Tue": 1, "Tues": 1, "Wed": 2, "Thu": 3, "Thur": 3, "Thurs": 3, "Fri": 4, "Sat": 5, "Sun": 6}
-"""Only as written here, with their capital: "sat" and "sun" are words."""
+SHORT_WEEKDAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
+"""Only with a capital: "sat" and "sun" are words."""
 
 MONTHS = _numbered(
     """
@@ -49,21 +45,36 @@ december; dec; dezember; dez; décembre; decembre; déc; diciembre; dic
 )
 
 DAYS_AWAY = {
-    **dict.fromkeys(phrases("today; tonight; this morning; this afternoon; this evening; heute; heute abend; heute morgen; aujourd'hui; ce soir; cet après-midi; ce matin; hoy; esta noche; esta tarde"), 0),
+    **dict.fromkeys(
+        phrases(
+            "today; tonight; this morning; this afternoon; this evening; heute; heute abend; heute morgen; aujourd'hui; ce soir; cet après-midi; ce matin; hoy; esta noche; esta tarde"
+        ),
+        0,
+    ),
     **dict.fromkeys(phrases("tomorrow; tmrw; tomorow; morgen; demain; mañana; manana"), 1),
     **dict.fromkeys(phrases("day after tomorrow; the day after tomorrow; übermorgen; après-demain; pasado mañana"), 2),
     **dict.fromkeys(phrases("yesterday; gestern; hier; ayer; last night"), -1),
 }
 
 END_OF_DAY = phrases(
-    "eod; cob; eob; coB; close of business; close of play; end of business; end of the business day; end of business day; end of day; end of the day; end of today; "
+    "eod; cob; eob; close of business; close of play; end of business; end of the business day; end of business day; end of day; end of the day; end of today; "
     "ende des tages; tagesende; büroschluss; feierabend; dienstschluss; fin de journée; la fin de la journée; final del día; fin del día; fin de día"
 )
-END_OF_WEEK = phrases("eow; end of week; end of the week; end of this week; this week; the week's end; ende der woche; ende dieser woche; wochenende; diese woche; dieser woche; fin de semaine; la fin de la semaine; cette semaine; fin de semana; final de la semana; esta semana")
-END_OF_MONTH = phrases("eom; end of month; end of the month; end of this month; month end; monatsende; ende des monats; fin du mois; la fin du mois; fin de mes; final de mes")
-NEXT_WEEK = phrases("next week; early next week; nächste woche; nächster woche; kommende woche; kommender woche; la semaine prochaine; semaine prochaine; la próxima semana; próxima semana; la semana que viene; semana que viene")
-END_OF_NEXT_WEEK = phrases("end of next week; late next week; ende nächster woche; ende der nächsten woche; fin de la semaine prochaine; finales de la próxima semana")
-PARTS_OF_DAY = phrases("morning; afternoon; evening; night; first thing; früh; vormittag; nachmittag; abend; matin; après-midi; soir; por la mañana; por la tarde; por la noche")
+END_OF_WEEK = phrases(
+    "eow; end of week; end of the week; end of this week; this week; the week's end; ende der woche; ende dieser woche; wochenende; diese woche; dieser woche; fin de semaine; la fin de la semaine; cette semaine; fin de semana; final de la semana; esta semana"
+)
+END_OF_MONTH = phrases(
+    "eom; end of month; end of the month; end of this month; month end; monatsende; ende des monats; fin du mois; la fin du mois; fin de mes; final de mes"
+)
+NEXT_WEEK = phrases(
+    "next week; early next week; nächste woche; nächster woche; kommende woche; kommender woche; la semaine prochaine; semaine prochaine; la próxima semana; próxima semana; la semana que viene; semana que viene"
+)
+END_OF_NEXT_WEEK = phrases(
+    "end of next week; late next week; ende nächster woche; ende der nächsten woche; fin de la semaine prochaine; finales de la próxima semana"
+)
+PARTS_OF_DAY = phrases(
+    "morning; afternoon; evening; night; first thing; früh; vormittag; nachmittag; abend; matin; après-midi; soir; por la mañana; por la tarde; por la noche"
+)
 
 DEADLINE = (
     r"by|before|until|till|til|no later than|not later than|at the latest|due(?: by| on| at)?|deadline(?: is|:)?|needed|latest|prior to|within|"
@@ -72,6 +83,15 @@ DEADLINE = (
     r"antes del?|para el|para|hasta(?: el)?|a más tardar(?: el)?"
 )
 """What stands before a date that is a deadline."""
+
+HINTS = "; ".join(
+    (
+        *WEEKDAYS, *SHORT_WEEKDAYS, *MONTHS, *DAYS_AWAY, *END_OF_DAY, *END_OF_WEEK, *END_OF_MONTH, *NEXT_WEEK, *END_OF_NEXT_WEEK,
+        "noon", "midday", "midnight", "mittags", "midi", "minuit", "mediodía", "hour", "hours", "minutes", "mins", "hrs", "days", "weeks", "week",
+        "stunden", "stunde", "minuten", "tagen", "wochen", "heures", "heure", "jours", "semaines", "horas", "hora", "minutos", "días", "semanas", "uhr", "the 15th",
+    )
+)  # fmt: skip
+"""A sentence with none of these words, and no digits as dates and times have them, holds no date."""
 
 ZONES = {
     "utc": "UTC", "gmt": "UTC", "z": "UTC",
