@@ -89,8 +89,7 @@ class World:
     def correspondence(self, emails: Iterable[str], until: datetime, limit: int) -> Sequence[Judged]:
         self.calls.append("correspondence")
         wanted = set(emails)
-        with_them = (j for j in self._mail(until) if wanted & {a.email for a in j.message.people})
-        return self._newest(with_them)[:limit]
+        return self._newest(j for j in self._mail(until) if wanted & _partners(j))[:limit]
 
     def relations(self, emails: Iterable[str]) -> Mapping[str, Relation]:
         self.calls.append("relations")
@@ -160,7 +159,9 @@ class World:
         return [o for o in ended if _is_missed(o)]
 
     def _mail(self, until: datetime) -> Iterable[Judged]:
-        return (j for j in self.messages if j.message.at < until)
+        """Reveille's own briefings never become items; drafts and what was thrown away are out of sight."""
+        seen = (j for j in self.messages if not j.message.own_briefing and not j.message.flags & {"draft", "trashed"})
+        return (j for j in seen if j.message.at < until)
 
     @staticmethod
     def _newest(some: Iterable[Judged]) -> list[Judged]:
@@ -184,6 +185,12 @@ class World:
 
 def _own(one: Judged) -> bool:
     return one.message.provenance is Provenance.OWN
+
+
+def _partners(one: Judged) -> set[str]:
+    """With whom the person writes here: the sender, or whom they wrote to. Others in copy are no partners."""
+    message = one.message
+    return {a.email for a in (*message.to, *message.cc)} if _own(one) else {message.sender.email}
 
 
 def _overlaps(event: Event, start: datetime, end: datetime) -> bool:

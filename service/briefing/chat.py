@@ -30,11 +30,11 @@ _PRESSING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A thread with the post that waits; `pending` counts what others wrote since the person's last word."""
+    """A thread with the post that waits, and all that others wrote since the person's last word, in order."""
 
     thread: Thread
     post: Post
-    pending: int
+    pending: Sequence[Post]
 
 
 def facts(desk: Desk, rules: Sequence[Rule]) -> tuple[Fact, ...]:
@@ -75,11 +75,15 @@ def _mentions(desk: Desk, chats: Sequence[Thread]) -> Iterator[Open]:
 
 
 def _open(thread: Thread, pending: Sequence[Post]) -> Open | None:
-    telling = [p for p in pending if not _THANKS.fullmatch(p.text) and p.text.strip()]
+    telling = [p for p in pending if p.text.strip() and not _is_thanks(p.text)]
     if not telling:
         return None
     asking = [p for p in telling if "?" in p.text]
-    return Open(thread, (asking or telling)[-1], len(pending))
+    return Open(thread, (asking or telling)[-1], pending)
+
+
+def _is_thanks(text: str) -> bool:
+    return len(text) < 80 and bool(_THANKS.fullmatch(text))
 
 
 def _since_mine(desk: Desk, posts: Sequence[Post]) -> list[Post]:
@@ -106,10 +110,13 @@ def _waiting_fact(desk: Desk, one: Open, bound: Standing) -> Fact:
     weight = weigh(desk, base, email=post.author.email, text=post.text, priority=bound.priority)
     where = "in a direct message" if thread.direct else f"in {_channel(thread)}"
     verb = "asks you" if asks else "writes to you" if thread.direct else "mentions you"
-    who, more = desk.introduction(post.author), f" ({count(one.pending, 'message')} since your last)" if one.pending > 2 else ""
+    who, more = (
+        desk.introduction(post.author),
+        f" ({count(len(one.pending), 'message')} since your last)" if len(one.pending) > 2 else "",
+    )
     return Fact(
         key=f"chat:{thread.id}",
-        version=version(post.id, post.text),
+        version=version(post.id, post.text, one.pending[-1].id),
         text=sentence(f"{who} {verb} {where}{more}: {quote(post.text, 130)}"),
         sources=(cite_post(thread, post),),
         people=(desk.name(post.author),),

@@ -1,4 +1,4 @@
-"""Words that end an open question: somebody delivers what was promised, or takes back what was asked."""
+"""Words that end an open question, or only sound like one: a delivery, a request taken back, a courtesy."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ _WITHDRAWS = re.compile(
     r"|ignore my (?:last|previous|earlier)|found it|got it,? thanks|all good now|hat sich erledigt|c['’]est réglé|ya está resuelto)",
     re.IGNORECASE,
 )
+_COURTESY = re.compile(
+    r"\b(?:anything else|(?:any|further|more) (?:further )?(?:questions?|concerns?|information|details)|feel free|(?:do not|don['’]t) hesitate"
+    r"|if (?:you|there['’]?s?|there is) (?:have |need |are |is )?any|(?:bei|für) (?:weitere[nr]? )?(?:rück)?fragen|n['’]hésite|no dude)",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[.;!?\n]|, (?:but|and)\b")
 _CALENDAR = {"text/calendar", "application/ics"}
 
@@ -36,6 +41,11 @@ def delivers(message: Message) -> bool:
 
 def withdraws(message: Message) -> bool:
     return bool(_WITHDRAWS.search(message.reply_text or message.text))
+
+
+def is_courtesy(words: str) -> bool:
+    """An offer at the end of a letter, which waits for no answer: "let me know if you have any questions"."""
+    return len(words) < 160 and bool(_COURTESY.search(words))
 
 
 def _clauses(text: str) -> list[str]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from service.briefing.closing import delivers
-from service.briefing.conversations import Conversation
+from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline, past_day
-from service.briefing.kinds import Kind, kind
+from service.briefing.kinds import Kind
 from service.briefing.ranking import weigh
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import clean, clip, quote, sentence
+from service.briefing.wording import about, clean, clip, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address
 from service.domain.verdicts import Commitment, Judged
@@ -34,14 +34,14 @@ class Promise:
 
 def facts(desk: Desk) -> tuple[Fact, ...]:
     """Most important first, then by when it is due."""
-    found = (_fact(desk, p) for c in desk.conversations for p in open_promises(c))
+    found = (_fact(desk, p) for c in desk.conversations for p in open_promises(desk, c))
     return tuple(sorted(filter(None, found), key=lambda f: (-f.importance, f.at.timestamp() if f.at else 0, f.key)))
 
 
-def open_promises(conversation: Conversation) -> Iterator[Promise]:
+def open_promises(desk: Desk, conversation: Conversation) -> Iterator[Promise]:
     """Those with a date that no later message keeps or replaces."""
     for number, one in enumerate(conversation.messages):
-        if kind(one) is not Kind.PERSON:
+        if not one.verdict.commitments or desk.kinds[one.message.id] is not Kind.PERSON:
             continue
         later = [j for j in conversation.messages[number + 1 :] if j.message.sender.email == one.message.sender.email]
         for said in one.verdict.commitments:
@@ -91,7 +91,8 @@ def _fact(desk: Desk, promise: Promise) -> Fact | None:
 
 
 def _words(desk: Desk, promise: Promise, other: Address | None, due: Deadline) -> tuple[str, str]:
-    said, when = promise.said, past_day(promise.one.message.at, desk.as_of, desk.zone)
+    said, message = promise.said, promise.one.message
+    when = past_day(message.at, desk.as_of, desk.zone) + about(bare_subject(message.subject), said.span.text)
     words = sentence(clip(clean(said.span.text), 80))
     if said.mine:
         to = f" {desk.introduction(other)}" if other else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.domain.items import Message, Provenance
 from service.domain.verdicts import Judged
@@ -53,6 +54,7 @@ def is_own(message: Message) -> bool:
     return message.provenance is Provenance.OWN
 
 
+@lru_cache(maxsize=8192)
 def bare_subject(subject: str) -> str:
     return _PREFIX.sub("", subject).strip()
 

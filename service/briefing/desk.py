@@ -16,16 +16,16 @@ from service.domain.items import Contact, Deal, Task, Thread
 from service.domain.ledger import Occurrence
 from service.domain.people import Address, Person
 from service.domain.sync import Account
-from service.domain.verdicts import Judged, Relation
+from service.domain.verdicts import Category, Judged, Relation
 from service.people import is_external
 from service.ports import Items
 
 LOOK_BACK = timedelta(days=21)
 """As far as anything open is followed; requests to the person count for two weeks of it."""
 CHAT_BACK = timedelta(days=7)
+_OPEN = frozenset({Category.URGENT, Category.NEEDS_REPLY})
 MOST_PEOPLE = 300
 """Whose relation and card are looked up; the newest first."""
-_LEFT_OUT = frozenset({"draft", "trashed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Desk:
     sent: tuple[Judged, ...]
     conversations: tuple[Conversation, ...]
     thread_of: Mapping[str, str]  # message id → conversation id
+    kinds: Mapping[str, Kind]  # by message id, of all that was received or sent
     relations: Mapping[str, Relation]
     contacts: Mapping[str, Contact]
     deals: tuple[Deal, ...]  # open ones
@@ -80,12 +81,13 @@ class Desk:
 
 def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadence: str) -> Desk:
     back = as_of - LOOK_BACK
-    received = tuple(j for j in items.received(back, as_of) if not (_LEFT_OUT & j.message.flags))
-    sent = tuple(j for j in items.sent(back, as_of) if not (_LEFT_OUT & j.message.flags))
+    received, sent = tuple(items.received(back, as_of)), tuple(items.sent(back, as_of))
     since_at = _since(person, items.last_told_at(cadence, due_at), as_of)
     chats = tuple(items.chats(as_of - CHAT_BACK, as_of))
-    people = _people(person, received, sent, chats)
     conversations = gather(received, sent)
+    kinds = {j.message.id: kind(j, person) for j in (*received, *sent)}
+    matter = [j for j in received if kinds[j.message.id] is Kind.PERSON and _may_matter(j, since_at)]
+    people = _people(person, matter, [c.newest for c in conversations if c.mine_is_newest], chats)
     return Desk(
         person=person,
         cadence=cadence,
@@ -96,6 +98,7 @@ def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadenc
         sent=sent,
         conversations=conversations,
         thread_of={j.message.id: c.id for c in conversations for j in c.messages},
+        kinds=kinds,
         relations=items.relations(people) if people else {},
         contacts=items.contacts(people) if people else {},
         deals=tuple(items.open_deals()),
@@ -115,10 +118,16 @@ def _since(person: Person, last_told_at: datetime | None, as_of: datetime) -> da
     return as_of - timedelta(days={0: 3, 6: 2}.get(weekday, 1))
 
 
+def _may_matter(one: Judged, since_at: datetime) -> bool:
+    """New, or with something in it that may still be open."""
+    said = one.verdict
+    return one.message.at >= since_at or bool(said.requests or said.commitments) or said.category in _OPEN
+
+
 def _people(person: Person, received: Sequence[Judged], sent: Sequence[Judged], chats: Sequence[Thread]) -> tuple[str, ...]:
-    """Addresses worth looking up, newest first: who wrote as a person, whom the person wrote to, who chats."""
+    """Addresses worth looking up, newest first: who wrote, whom the person wrote to last, who chats."""
     mail: Iterable[str] = chain(
-        (j.message.sender.email for j in received if kind(j) is Kind.PERSON),
+        (j.message.sender.email for j in received),
         (a.email for j in sent for a in j.message.to),
         (t.posts[-1].author.email for t in chats),
     )

@@ -16,7 +16,8 @@ from service.domain.people import Person
 Sections = Mapping[str, Sequence[Fact]]
 _NO_MEETING = frozenset({"cancelled", "blocks"})
 """Topics of facts that stand among the meetings and are none."""
-_SIMPLE = (Section.NEEDS_YOU, Section.COMMITMENTS, Section.SLACK, Section.WAITING)
+_PRESSING = (Section.NEEDS_YOU, Section.COMMITMENTS, Section.SLACK)
+_SIMPLE = (*_PRESSING, Section.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,17 @@ class Headline:
     bottom_line: str
 
 
-def headline(person: Person, sections: Sections, as_of: datetime, unseen: str) -> Headline:
-    """`unseen`: the sources that could not be read, in words; where there are any, nothing here claims calm."""
+def headline(person: Person, sections: Sections, as_of: datetime, unseen: str, *, withheld: bool = False) -> Headline:
+    """`unseen`: the sources that could not be read, in words; where there are any, nothing here claims calm.
+    `withheld`: private facts were taken out, so that what is left says nothing of calm either.
+    """
     day = as_of.astimezone(person.zone).date()
-    return Headline(_title(person, as_of), _subject(day, sections, unseen), _bottom_line(person, sections, as_of, unseen))
+    calm = not unseen and not withheld
+    if withheld and _is_quiet(sections):
+        line = sentence(f"what there is today is not shown here{f', and {unseen}' if unseen else ''}")
+    else:
+        line = _bottom_line(person, sections, as_of, unseen)
+    return Headline(_title(person, as_of), _subject(day, sections, unseen, calm=calm), line)
 
 
 def _title(person: Person, as_of: datetime) -> str:
@@ -40,7 +48,7 @@ def _title(person: Person, as_of: datetime) -> str:
     return f"Good {part}{f', {first}' if first else ''} – {day}"
 
 
-def _subject(day: date, sections: Sections, unseen: str) -> str:
+def _subject(day: date, sections: Sections, unseen: str, *, calm: bool) -> str:
     """Reads as "Tue 12 May · 3 need you · 4 meetings": what is not there is not counted."""
     need, meet = len(sections.get(Section.NEEDS_YOU, ())), len(_to_attend(sections))
     parts = [f"{need} need{'s' if need == 1 else ''} you"] if need else []
@@ -48,7 +56,7 @@ def _subject(day: date, sections: Sections, unseen: str) -> str:
     if not parts:
         others = ((Section.COMMITMENTS, "due"), (Section.WAITING, "waiting"), (Section.SLACK, "on Slack"))
         parts = [f"{len(sections[name])} {word}" for name, word in others if sections.get(name)]
-    if not parts and not unseen:
+    if not parts and calm:
         parts = ["a quiet day"]
     parts += ["not everything could be read"] if unseen else []
     return " · ".join([date_words(day, short=True), *parts])
@@ -77,7 +85,7 @@ def _quiet(person: Person, as_of: datetime, unseen: str) -> str:
 
 
 def _busy(sections: Sections, as_of: datetime, zone: ZoneInfo) -> str:
-    candidates = [f for name in _SIMPLE for f in sections.get(name, ())]
+    candidates = [f for name in _PRESSING for f in sections.get(name, ())] or sections.get(Section.WAITING, ())
     first = max(candidates, key=lambda f: f.importance, default=None)
     meetings = _to_attend(sections)
     parts = [_short(first)] if first else []

@@ -46,7 +46,7 @@ def without_private(briefing: Briefing, person: Person) -> Briefing:
     """For channels that others may see: private facts are gone from every count and sentence before anything is rendered."""
     sections = tuple((name, public(facts)) for name, facts in briefing.sections)
     unseen_ = unseen(briefing.coverage, briefing.made_at, person.zone)
-    said = headline(person, dict(sections), briefing.made_at, unseen_)
+    said = headline(person, dict(sections), briefing.made_at, unseen_, withheld=sections != briefing.sections)
     return replace(briefing, sections=sections, subject=said.subject, bottom_line=said.bottom_line)
 
 

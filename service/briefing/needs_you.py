@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from service.briefing.asking import open_requests, words_of
 from service.briefing.closing import delivers, withdraws
-from service.briefing.conversations import Conversation
+from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline
-from service.briefing.kinds import Kind, insists, kind
+from service.briefing.kinds import Kind, insists
 from service.briefing.ranking import Weight, weigh
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import clean, clip, lead, listed, quote, sentence
+from service.briefing.wording import about, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.verdicts import Category, Judged, Request
 
 OPEN_FOR = timedelta(days=14)
+VAGUE_FOR = timedelta(days=3)
+"""How long something counts that asks nothing in exact words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,15 @@ class Ask:
     def words(self) -> str:
         """Exact, from the message."""
         message = self.one.message
-        return self.request.span.text if self.request else lead(message.reply_text or message.text)
+        return words_of(message, self.request) if self.request else lead(message.reply_text or message.text)
 
 
 def facts(desk: Desk, met: Mapping[str, str]) -> tuple[Fact, ...]:
     """Most important first, then the newest; one for each thing asked."""
     found: dict[tuple[str, str], Fact] = {}
     for conversation in desk.conversations:
-        ask = open_ask(conversation)
-        if ask and ask.newest.message.at >= desk.as_of - OPEN_FOR:
+        ask = open_ask(desk, conversation) if conversation.newest.message.at >= desk.as_of - OPEN_FOR else None
+        if ask and ask.newest.message.at >= _since(desk, ask) and not _is_strangers_hint(desk, ask):
             fact = _fact(desk, ask, met)
             same = (ask.one.message.sender.email, clean(ask.words).casefold())
             if same not in found or found[same].importance < fact.importance:
@@ -50,13 +53,25 @@ def facts(desk: Desk, met: Mapping[str, str]) -> tuple[Fact, ...]:
     return tuple(sorted(found.values(), key=lambda f: (-f.importance, -(f.at.timestamp() if f.at else 0), f.key)))
 
 
-def open_ask(conversation: Conversation) -> Ask | None:
-    waiting = [j for j in conversation.since_mine if kind(j) is Kind.PERSON or insists(j)]
+def _since(desk: Desk, ask: Ask) -> datetime:
+    return desk.as_of - OPEN_FOR if ask.request else min(desk.since_at, desk.as_of - VAGUE_FOR)
+
+
+def _is_strangers_hint(desk: Desk, ask: Ask) -> bool:
+    """Nothing is asked in exact words, nothing is urgent, and the person never had to do with the sender."""
+    relation = desk.relations.get(ask.one.message.sender.email)
+    known = relation and (relation.sent or relation.known or relation.received > 1)
+    return not (ask.request or known or ask.one.verdict.priority or ask.one.verdict.category is Category.URGENT)
+
+
+def open_ask(desk: Desk, conversation: Conversation) -> Ask | None:
+    """None where nothing is asked, or it was answered, settled or taken back."""
+    waiting = [j for j in conversation.since_mine if _counts(j, desk.kinds[j.message.id])]
     if not waiting or "answered" in waiting[-1].message.flags:
         return None
     for number in range(len(waiting) - 1, -1, -1):
         one = waiting[number]
-        request = _strongest(one)
+        request = next((r for r in open_requests(one, desk.as_of, desk.zone) if r.of_me), None) if _may_ask(one) else None
         if request:
             settled = "answered" in one.message.flags or any(_settles(later, one) for later in waiting[number + 1 :])
             return None if settled else Ask(conversation.id, one, request, waiting[-1])
@@ -64,10 +79,8 @@ def open_ask(conversation: Conversation) -> Ask | None:
     return Ask(conversation.id, newest, None, newest) if _calls(newest) else None
 
 
-def _strongest(one: Judged) -> Request | None:
-    """What is due first, then what is asked for plainly, then as written."""
-    mine = [r for r in one.verdict.requests if r.of_me]
-    return min(mine, key=lambda r: (r.due is None, r.question, r.span.offset), default=None) if _may_ask(one) else None
+def _counts(one: Judged, is_a: Kind) -> bool:
+    return is_a is Kind.PERSON or insists(one, is_a)
 
 
 def _may_ask(one: Judged) -> bool:
@@ -125,22 +138,23 @@ def _weigh(desk: Desk, ask: Ask, due: Deadline | None, met: Mapping[str, str]) -
 
 
 def _text(desk: Desk, ask: Ask, due: Deadline | None) -> str:
-    message = ask.one.message
-    who, subject = desk.introduction(message.sender), clip(clean(message.subject), 70)
-    said = quote(ask.words) if ask.words else ""
+    who, said, context = desk.introduction(ask.one.message.sender), ask.words, _about(ask)
     if ask.request:
-        return sentence(f"{who} asks: {said}" + (f" — {due.words}" if due else ""))
-    about = f" about “{subject}”" if subject else ""
-    return sentence(f"{who} writes{about}" + (f": {said}" if said else ""))
+        return sentence(f"{who} asks{context}: {quote(said)}" + (f" — {due.words}" if due else ""))
+    return sentence(f"{who} writes{context}" + (f": {quote(said)}" if said else ""))
+
+
+def _about(ask: Ask) -> str:
+    subject = bare_subject(ask.one.message.subject)
+    return about(subject, ask.words if ask.request else "")
 
 
 def _speech(desk: Desk, ask: Ask, due: Deadline | None) -> str:
-    who = desk.name(ask.one.message.sender)
-    if ask.request:
-        said = sentence(clip(clean(ask.words), 90))
-        return f"{who} asks: {said}" + (f" {sentence(due.spoken)}" if due else "")
-    said = clip(clean(ask.words or ask.one.message.subject), 90)
-    return sentence(f"{who} writes: {said}" if said else f"{who} wrote to you")
+    who, context = desk.name(ask.one.message.sender), requote(_about(ask), 40)
+    said = sentence(clip(clean(ask.words), 80)) if ask.words else ""
+    verb = "asks" if ask.request else "writes"
+    aloud = f"{who} {verb}{context}: {said}" if said else sentence(f"{who} {verb}{context}")
+    return f"{aloud} {sentence(due.spoken)}" if due else aloud
 
 
 def _sources(ask: Ask) -> Iterator[tuple[Judged, str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from service.briefing.conversations import bare_subject
 from service.briefing.desk import Desk
-from service.briefing.kinds import Kind, kind
+from service.briefing.kinds import Kind
 from service.briefing.sources import cite
 from service.briefing.tasks import long_overdue
 from service.briefing.versions import version
@@ -52,27 +54,29 @@ def left_out(left: Mapping[str, int]) -> Fact | None:
 
 def suppressed(desk: Desk) -> tuple[tuple[str, int], ...]:
     """For coverage: what was not told, by kind, the most first."""
-    tally = Counter(k for j in desk.fresh if (k := kind(j)) is not Kind.PERSON)
+    tally = Counter(k for j in desk.fresh if (k := desk.kinds[j.message.id]) is not Kind.PERSON)
     said = ((_SUPPRESSED[k][number > 1], number) for k, number in tally.items())
     return tuple(sorted(said, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _by_count(desk: Desk, left: Sequence[Judged]) -> Fact | None:
-    answered = {j.message.id for c in desk.conversations if c.mine_is_newest for j in c.messages}
-    tally = Counter(kind(j) for j in left)
-    people = sorted(
-        (j for j in left if kind(j) is Kind.PERSON and j.message.id not in answered), key=lambda j: -_relevance(desk, j)
-    )
+    tally = Counter(desk.kinds[j.message.id] for j in left)
+    people = _unanswered(desk, left)
+    named = _most_relevant(people)
     parts = [count(tally[k], *_WORDS[k]) for k in _WORDS if tally[k]]
     if people:
-        parts.append(f"{count(len(people), 'FYI from people', 'FYI from people')}{_named(desk, people)}")
+        parts.append(f"{len(people)} FYI from people{_named(desk, named)}")
     if not parts:
         return None
-    named = [j for j in people if not j.verdict.private][:NAMED]
     fact = _counted("rest:mail", listed(parts), [*parts, *(j.message.id for j in named)])
-    return Fact(
-        fact.key, fact.version, fact.text, tuple(cite(j) for j in named), basis=Basis.DERIVED, speech=_aloud(tally, len(people))
-    )
+    return replace(fact, sources=tuple(cite(j) for j in named), speech=_aloud(tally, len(people)))
+
+
+def _unanswered(desk: Desk, left: Sequence[Judged]) -> list[Judged]:
+    """Mail from people that the person has not answered, most relevant first."""
+    answered = {j.message.id for c in desk.conversations if c.mine_is_newest for j in c.messages}
+    people = [j for j in left if desk.kinds[j.message.id] is Kind.PERSON and j.message.id not in answered]
+    return sorted(people, key=lambda j: -_relevance(desk, j))
 
 
 def _aloud(tally: Counter[Kind], people: int) -> str:
@@ -81,13 +85,19 @@ def _aloud(tally: Counter[Kind], people: int) -> str:
     return sentence(f"beyond that, {listed(parts)}")
 
 
-def _named(desk: Desk, people: list[Judged]) -> str:
-    """The three most relevant; what is private is counted and not named, since others may read this line."""
-    named = [j for j in people if not j.verdict.private][:NAMED]
-    said = (
-        f"{desk.name(j.message.sender)} {quote(j.message.subject, 40) if clean(j.message.subject) else ''}".strip() for j in named
-    )
-    return f" ({', '.join(said)})" if named else ""
+def _named(desk: Desk, named: Sequence[Judged]) -> str:
+    said = ((desk.name(j.message.sender), clean(bare_subject(j.message.subject))) for j in named)
+    words = [f"{who} {quote(subject, 40)}" if subject else who for who, subject in said]
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _most_relevant(people: Sequence[Judged]) -> list[Judged]:
+    """Three, each of another talk. What is private is counted and not named, since others may read this line."""
+    found: dict[tuple[str, str], Judged] = {}
+    for one in people:
+        if not one.verdict.private:
+            found.setdefault((one.message.sender.email, bare_subject(one.message.subject)), one)
+    return list(found.values())[:NAMED]
 
 
 def _relevance(desk: Desk, one: Judged) -> float:
@@ -121,7 +131,7 @@ def _counted(key: str, text: str, parts: Iterable[object]) -> Fact:
 
 
 def _warnings(desk: Desk) -> Iterable[Fact]:
-    found = [j for j in desk.fresh if kind(j) is Kind.PHISHING]
+    found = [j for j in desk.fresh if desk.kinds[j.message.id] is Kind.PHISHING]
     yield from (_warning(j) for j in found[:MOST_WARNINGS])
     if len(found) > MOST_WARNINGS:
         more = len(found) - MOST_WARNINGS

@@ -33,7 +33,7 @@ def select(candidates: Mapping[str, Sequence[Fact]], told: Mapping[str, str]) ->
         most = MOST.get(Section(name), len(news))
         sections[name] = tuple(news[:most])
         left[name] = len(news[most:])
-        repeated += [f for f in facts if f not in news]
+        repeated += [f for f in facts if name != Section.MEETINGS and told.get(f.key) == f.version]
     return Selection(sections, left, tuple(repeated))
 
 

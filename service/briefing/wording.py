@@ -14,6 +14,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _BARE_NAME = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,2}")
+_WORD = re.compile(r"\w{3,}")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -40,6 +41,13 @@ def quote(text: str, limit: int = 160) -> str:
     """Somebody's own words between quotation marks; marks inside become single ones, so that the outer pair stays theirs."""
     inner = clip(clean(text), limit).replace("“", "‘").replace("”", "’").replace("„", "‚")
     return f"“{inner}”"
+
+
+def about(subject: str, said: str) -> str:
+    """Reads as ' about “Term sheet”', where the words said don't tell themselves what they are about; else ""."""
+    named = [w.casefold() for w in _WORD.findall(subject)]
+    told = {w.casefold() for w in _WORD.findall(said)}
+    return f" about {quote(subject, 60)}" if clean(subject) and sum(w in told for w in named) * 2 < max(1, len(named)) else ""
 
 
 def requote(sentence: str, limit: int) -> str:

@@ -59,6 +59,17 @@ def test_sent_is_the_persons_own(items_factory):
     assert ids(items.sent(NOON - DAY, NOON)) == ["mine"]
 
 
+def test_drafts_deleted_mail_and_own_briefings_are_out_of_sight(items_factory):
+    hidden = [
+        mail(id="draft", flags=frozenset({"draft"}), sender=MARA),
+        mail(id="trashed", flags=frozenset({"trashed"})),
+        mail(id="briefing", own_briefing=True),
+    ]
+    items = items_factory(a_person(), [*hidden, mail(id="seen", flags=frozenset({"seen"}))])
+    assert ids(items.received(NOON - DAY, NOON)) == ["seen"]
+    assert not items.sent(NOON - DAY, NOON)
+
+
 def test_messages_come_back_as_they_were_judged(items_factory):
     one = judged(a_message(), a_verdict(urgency=0.83, reasons=("because", "and")))
     assert items_factory(a_person(), [one]).received(NOON - DAY, NOON) == [one]
@@ -84,13 +95,13 @@ def test_correspondence_goes_both_ways_newest_first_and_is_limited(items_factory
         [
             mail(id="from", sent_at=NOON - 3 * HOUR),
             mail(id="to", sender=MARA, to=(DANA,), sent_at=NOON - 2 * HOUR),
-            mail(id="cc", sender=TOM, to=(MARA,), cc=(DANA,), sent_at=NOON - HOUR),
+            mail(id="copied", sender=MARA, to=(TOM,), cc=(DANA,), sent_at=NOON - HOUR),
             mail(id="other", sender=TOM, to=(MARA,), sent_at=NOON - HOUR),
             mail(id="future", sent_at=NOON + HOUR),
         ],
     )
-    assert ids(items.correspondence([DANA.email], NOON, 10)) == ["cc", "to", "from"]
-    assert ids(items.correspondence([DANA.email], NOON, 1)) == ["cc"]
+    assert ids(items.correspondence([DANA.email], NOON, 10)) == ["copied", "to", "from"]
+    assert ids(items.correspondence([DANA.email], NOON, 1)) == ["copied"]
 
 
 def test_relations_count_both_ways_and_leave_out_strangers(items_factory):

@@ -36,6 +36,12 @@ def clip(text: str, limit: int) -> str:
     return text[: gap if gap > 0 else limit - 1].rstrip(" ,;:") + "…"
 
 
+def capital(text: str) -> str:
+    """The first word with a capital, unless it has one of its own further in ("iPhone")."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.islower() else text
+
+
 def _visible(text: str) -> str:
     text = _SURROGATES.sub("\ufffd", text)
     text = _BREAKS.sub(" ", text)

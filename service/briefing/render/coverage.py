@@ -27,6 +27,10 @@ class CoverageView:
     notes: tuple[str, ...]
     missing: str
 
+    @property
+    def said(self) -> bool:
+        return bool(self.read or self.unread or self.problems or self.suppressed or self.missed or self.notes)
+
 
 def coverage_view(briefing: Briefing, where: tzinfo) -> CoverageView:
     def stamp(at: datetime) -> str:
@@ -50,7 +54,7 @@ def coverage_view(briefing: Briefing, where: tzinfo) -> CoverageView:
 def _window(coverage: Coverage, stamp: Stamp) -> str:
     since = stamp(coverage.since_at) if coverage.since_at else ""
     until = stamp(coverage.until_at) if coverage.until_at else ""
-    return " to ".join(filter(None, (since, until)))
+    return f"{since} to {until}" if since and until else ""
 
 
 def _read(source: SourceCoverage, stamp: Stamp) -> str:
@@ -62,7 +66,7 @@ def _unread(source: SourceCoverage, stamp: Stamp) -> str:
     state = {"new": "not read yet", "no_access": "access lost"}.get(source.health, "unreachable")
     since = f" since {stamp(source.failing_since)}" if source.failing_since else ""
     last = f"; last read {stamp(source.read_at)}" if source.read_at else ""
-    error = clean.line(source.error, 160).rstrip(".")
+    error = clean.capital(clean.line(source.error, 160).rstrip("."))
     return f"{_name(source)}: {state}{since}{last}" + (f". {error}." if error else ".")
 
 

@@ -65,6 +65,7 @@ class SectionView:
     ordered: bool
     lines: tuple[Line, ...]
     more: int  # facts left out for length
+    column: int  # how wide the times need to stand before the sentences, 0 where no line has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +107,38 @@ def heading(name: str) -> str:
 
 def _section(name: str, facts: tuple[Fact, ...], briefing: Briefing, where: tzinfo, room: Room) -> SectionView:
     shown = facts[: room.facts]
+    lines = tuple(_line(fact, briefing, where, room) for fact in shown)
     return SectionView(
         name=name,
         heading=heading(name),
         ordered=name == "needs_you" and len(facts) > 1,
-        lines=tuple(_line(fact, briefing, where, room) for fact in shown),
+        lines=lines,
         more=len(facts) - len(shown),
+        column=max((len(line.label) + 2 for line in lines if line.timed), default=0),
     )
 
 
-def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room) -> Line:
+def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact | None = None) -> Line:
+    """`under` is the fact that this is a detail of: what that one cites already is not cited again."""
     label, text = clean.line(fact.label, 60), clean.line(fact.text, room.text)
     if label and text.startswith(label):
         text = text[len(label) :].lstrip(" :,–—-") or text
     return Line(
         label=label,
-        text=text,
+        text=clean.capital(text) if under and not label else text,
         link=links.safe(text) if links.host(text) else "",
         timed=bool(_TIME.fullmatch(label)),
-        sources=_sources(fact, briefing, where),
+        sources=_sources(fact, under, briefing, where),
         why=clean.line(fact.why, 160),
         private=fact.sensitivity is Sensitivity.PRIVATE,
-        lines=tuple(_line(d, briefing, where, room) for d in fact.details[: room.details]),
+        lines=tuple(_line(d, briefing, where, room, fact) for d in fact.details[: room.details]),
     )
 
 
-def _sources(fact: Fact, briefing: Briefing, where: tzinfo) -> tuple[SourceView, ...]:
-    views = (_source(ref, fact, briefing, where) for ref in fact.sources[:8])
-    return tuple(dict.fromkeys(views))[:3]
+def _sources(fact: Fact, under: Fact | None, briefing: Briefing, where: tzinfo) -> tuple[SourceView, ...]:
+    cited = {(s.kind, s.id) for s in under.sources} if under else set()
+    refs = [s for s in fact.sources if (s.kind, s.id) not in cited] or fact.sources
+    return tuple(dict.fromkeys(_source(ref, fact, briefing, where) for ref in refs[:8]))[:3]
 
 
 def _source(ref: SourceRef, fact: Fact, briefing: Briefing, where: tzinfo) -> SourceView:
@@ -143,7 +148,7 @@ def _source(ref: SourceRef, fact: Fact, briefing: Briefing, where: tzinfo) -> So
     when = "" if when == fact.label.strip()[: len(when)] else when
     url = links.safe(ref.url)
     return SourceView(
-        words=", ".join(filter(None, (_named(noun, clean.line(ref.title, 60), fact.text), when))),
+        words=", ".join(filter(None, (_named(noun, clean.line(ref.title, 60), f"{fact.label} {fact.text}"), when))),
         short=", ".join(filter(None, (noun, when))),
         url=url,
         host=links.host(url),

@@ -29,20 +29,20 @@ def due(on=None, at=None):
 def an_ask(text=ASKS, *, on=None, at=None, verdict=None, **fields):
     """Somebody asks the person something, 13 hours before."""
     request = Request(Span(text, 0), text, due=due(on, at), question=text.endswith("?"))
-    message = a_message(**{"text": text, "sent_at": SEVEN - 13 * HOUR} | fields)
+    message = a_message(**{"text": text, "subject": "", "sent_at": SEVEN - 13 * HOUR} | fields)
     return judged(message, a_verdict(requests=(request,), **verdict or {}))
 
 
 def a_question(text="Could you share the budget?", *, on=None, **fields):
     """The person asks somebody something, four days before."""
     request = Request(Span(text, 0), text, of_me=False, due=due(on))
-    message = a_message(**{"text": text, "sender": MARA, "to": (DANA,), "sent_at": SEVEN - 4 * DAY} | fields)
+    message = a_message(**{"text": text, "subject": "", "sender": MARA, "to": (DANA,), "sent_at": SEVEN - 4 * DAY} | fields)
     return judged(message, a_verdict(category=Category.FYI, requests=(request,)))
 
 
 def a_promise(text="I will send the deck by then.", *, on=None, at=None, **fields):
     """Dana's promise, or the person's where they are the sender."""
-    message = a_message(**{"text": text, "sent_at": SEVEN - 3 * DAY} | fields)
+    message = a_message(**{"text": text, "subject": "", "sent_at": SEVEN - 3 * DAY} | fields)
     said = Commitment(Span(text, 0), text, message.sender.email, message.sender == MARA, due(on, at))
     return judged(message, a_verdict(category=Category.FYI, urgency=0.2, commitments=(said,)))
 

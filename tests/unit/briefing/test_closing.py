@@ -1,6 +1,6 @@
 import pytest
 
-from service.briefing.closing import delivers, withdraws
+from service.briefing.closing import delivers, is_courtesy, withdraws
 from service.domain.items import Attachment
 from tests.builders import a_message
 
@@ -51,3 +51,18 @@ def test_an_attached_document_delivers_and_a_logo_does_not():
 def test_a_request_may_be_taken_back():
     assert withdraws(a_message(text="Never mind, found it."))
     assert not withdraws(a_message(text="Any news?"))
+
+
+@pytest.mark.parametrize(
+    ("words", "so"),
+    [
+        ("Please let me know if you have any questions.", True),
+        ("If there's anything else I can help with, please let me know.", True),
+        ("Feel free to call me.", True),
+        ("Let me know if you can make it!", False),
+        ("Any news on the lease?", False),
+        ("Do you have the lease?", False),
+    ],
+)
+def test_a_courtesy_asks_nothing(words, so):
+    assert is_courtesy(words) is so

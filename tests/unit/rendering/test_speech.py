@@ -23,6 +23,7 @@ SPEAKABLE = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ ,.?!'’-]*")
     ("written", "said"),
     [
         ("Dana asks: “Could you send it by Friday?”", "Dana asks, could you send it by Friday?"),
+        ("Dana asks: Could you send it?", "Dana asks, could you send it?"),
         ("It ends at 17:00.", "It ends at five o'clock."),
         ("09:30", "Nine thirty."),
         ("09:05 and 18:30 and 00:00 and 12:00", "Nine oh five and six thirty in the evening and midnight and noon."),

@@ -79,6 +79,20 @@ def test_the_meeting_brief_has_a_source_on_every_line() -> None:
     assert all("(mail, " in f or "(calendar, " in f for f in facts)
 
 
+def test_a_span_of_time_stands_in_a_column_of_its_own() -> None:
+    facts = (a_fact("Atlas", label="09:30–10:15"), a_fact("Standup", label="11:00"), a_fact("Fair", label="all day"))
+    lines = to_text(a_briefing(sections=(("meetings", facts),))).splitlines()
+    assert [line for line in lines if "(mail" in line] == [
+        "  09:30–10:15  Atlas (mail, Mon 16:00)",
+        "  11:00        Standup (mail, Mon 16:00)",
+        "  all day      Fair (mail, Mon 16:00)",
+    ]
+
+
+def test_only_a_morning_owes_what_was_read() -> None:
+    assert "No source was read" not in to_text(a_meeting_brief(coverage=Coverage()))
+
+
 def test_an_unknown_zone_still_renders() -> None:
     assert "05:00 (Mars/Olympus)" in to_text(a_briefing(timezone="Mars/Olympus"))
 

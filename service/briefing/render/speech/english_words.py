@@ -51,6 +51,7 @@ def _quoted(m: re.Match[str]) -> str:
 RULES = (
     (SHORT, _expand),
     (re.compile(r"\b([A-Z])&([A-Z])\b"), r"\1 and \2"),
+    (re.compile(rf":\s+({'|'.join(sorted(_STARTERS))})\b"), lambda m: ", " + m[1].lower()),
     (re.compile(r"[:,]?\s*[“\"«„]([A-Za-z']+)"), lambda m: _quoted(m) if m[0].startswith(":") else " " + m[1]),
     (re.compile(r"\b([A-Z]{2,12})(s?)\b"), _initials),
 )

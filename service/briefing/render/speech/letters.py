@@ -42,7 +42,12 @@ def plain(text: str, language: str = "en") -> str:
     if not text:
         return ""
     text += "" if text[-1] in "?!" else "."
-    return " ".join(s[0].upper() + s[1:] for sentence in _ENDS.split(text) for s in _breaths(sentence))
+    return " ".join(_capital(s) for sentence in _ENDS.split(text) for s in _breaths(sentence))
+
+
+def _capital(sentence: str) -> str:
+    first = sentence[0].upper()
+    return (sentence[0] if _OTHER.search(first) else first) + sentence[1:]
 
 
 def _breaths(sentence: str) -> list[str]:
