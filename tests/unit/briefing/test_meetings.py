@@ -60,8 +60,12 @@ def test_a_meeting_says_when_what_who_and_where() -> None:
     [fact] = day(world(a_contact(), an_event(start_at=at(9, 30), end_at=at(10), attendees=people, location="Room 4")))
     assert fact.label == "09:30–10:00"
     assert fact.text == "Atlas round — Dana Whitfield (CFO, Atlas AG), Tom Reed (Atlas); Room 4"
-    assert fact.speech == "At 09:30, Atlas round with Dana Whitfield, CFO of Atlas AG, and Tom Reed of Atlas."
+    assert fact.speech == "At 09:30, Atlas round with Dana Whitfield of Atlas AG and Tom Reed of Atlas."
     assert fact.sources[0].kind == "event"
+
+
+def test_a_meeting_with_one_from_outside_introduces_them_aloud() -> None:
+    assert day(world(an_event(), a_contact()))[0].speech == "At 14:00, Atlas round with Dana Whitfield, CFO of Atlas AG."
 
 
 def test_meetings_stand_by_start_whatever_they_weigh() -> None:
