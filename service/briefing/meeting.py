@@ -56,16 +56,8 @@ def compose(
     meeting = known.encounter(event)
     around = items.events(min(event.start_at, event.start_at - SERIES), max(event.end_at, event.start_at + timedelta(minutes=1)))
     before = Before(told or {}, last_of_series(person, event, tuple(around)))
-    held = sort_out(person, [e for e in around if e.end_at > event.start_at])
-    opened = open_ends(meeting, known)
-    opened += task_lines(items.tasks(), meeting, known)
-    sections: dict[str, list[Fact]] = {
-        "when_where": list(_when_where(meeting, held, known)),
-        "people": list(introductions(meeting, known, before)),
-        "last_said": _not_said_in(last_said(meeting, known, SAID + OPEN, 0.2), opened)[:SAID],
-        "open": sorted(opened, key=lambda f: -f.importance)[:OPEN],
-        "changed": changes(meeting, known, before)[:CHANGED],
-    }
+    sections = _sections(items, meeting, known, before, around)
+    bottom_line = _bottom_line(meeting, sections, due_at)
     if event.private or standing(rules, event).private:
         sections = {name: [replace(f, sensitivity=Sensitivity.PRIVATE) for f in facts] for name, facts in sections.items()}
     sections["last_said"].sort(key=lambda f: f.at or as_of, reverse=True)
@@ -74,7 +66,7 @@ def compose(
         person=person.id,
         title=title_of(event),
         subject=subject(meeting, known),
-        bottom_line=_bottom_line(meeting, sections, known, due_at),
+        bottom_line=bottom_line or _nothing_known(meeting, known),
         made_at=as_of,
         timezone=person.timezone,
         sections=tuple((name, tuple(facts)) for name, facts in sections.items()),
@@ -82,6 +74,20 @@ def compose(
         language=person.language,
     )
     return fit(briefing, measure or _estimate)
+
+
+def _sections(
+    items: Items, meeting: Encounter, known: Background, before: Before, around: Sequence[Event]
+) -> dict[str, list[Fact]]:
+    held = sort_out(known.person, [e for e in around if e.end_at > meeting.event.start_at])
+    opened = open_ends(meeting, known) + task_lines(items.tasks(), meeting, known)
+    return {
+        "when_where": list(_when_where(meeting, held, known)),
+        "people": list(introductions(meeting, known, before)),
+        "last_said": _not_said_in(last_said(meeting, known, SAID + OPEN, 0.2), opened)[:SAID],
+        "open": sorted(opened, key=lambda f: -f.importance)[:OPEN],
+        "changed": changes(meeting, known, before)[:CHANGED],
+    }
 
 
 def subject(meeting: Encounter, known: Background) -> str:
@@ -155,7 +161,7 @@ def _not_said_in(said: list[Fact], opened: list[Fact]) -> list[Fact]:
     return [f for f in said if f.sources[0].id not in quoted]
 
 
-def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: Background, due_at: datetime) -> str:
+def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], due_at: datetime) -> str:
     """Never says what is private: it stands in every rendering."""
     shown = {name: [f for f in facts if f.sensitivity is Sensitivity.NORMAL] for name, facts in sections.items()}
     if is_cancelled(meeting.event):
@@ -176,7 +182,7 @@ def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: 
         return first.text if first.topic in {"deal", "task"} else f"Open between you: {count(len(shown['open']), 'thing')}."
     if shown["last_said"]:
         return "Nothing is open between you; what was said last is below."
-    return _nothing_known(meeting, known)
+    return ""
 
 
 def _nothing_known(meeting: Encounter, known: Background) -> str:

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from service.briefing import meeting
-from service.briefing.render import words
+from service.briefing.render import to_text, words
+from service.briefing.render.privacy import without_private
 from service.domain.facts import Briefing, Sensitivity
 from service.domain.items import Attendee, Event, Post, Reply
 from service.domain.people import Address
@@ -244,6 +245,13 @@ def test_private_events_and_messages_are_marked() -> None:
     secret = judged(a_message(text="The board agreed.", reply_text="The board agreed.", sent_at=TEN - timedelta(days=1)),
                     a_verdict(private=True))  # fmt: skip
     assert [f.sensitivity for f in brief(an_event(), secret).section("last_said")] == [Sensitivity.PRIVATE]
+
+
+def test_the_person_reads_the_bottom_line_of_a_private_event_others_do_not() -> None:
+    made = brief(an_event(private=True, title="Doctor"), a_deal())
+    assert made.bottom_line.startswith("Open deal")
+    assert "Doctor" not in to_text(without_private(made))
+    assert "deal" not in to_text(without_private(made))
 
 
 def test_coverage_names_every_source() -> None:
