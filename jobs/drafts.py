@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from service.briefing.render import to_notice
-from service.domain.delivery import Audience, Draft, Keep, Nothing, Recheck, Replace, Skip
-from service.domain.facts import Briefing, Fact, Sensitivity
+from service.briefing.sight import sight
+from service.domain.delivery import Audience, Draft, Keep, Nothing, Notice, Recheck, Replace, Skip
+from service.domain.facts import Briefing, Coverage, Fact, Sensitivity
 from service.domain.people import Person
 from service.ports import Services
 
@@ -29,10 +30,12 @@ Phrase = Callable[[tuple[Fact, ...]], Words]
 
 
 def alert(
-    services: Services, person: Person, facts: tuple[Fact, ...], to: Iterable[str], phrase: Phrase, now: datetime, *, kind: str, priority: str
+    services: Services, person: Person, facts: tuple[Fact, ...], to: tuple[str, ...], phrase: Phrase, now: datetime, priority: str
 ) -> Draft | Nothing:
     """Subject and short form are phrased anew from what each audience may see; a channel that may see nothing is left out."""
-    channels, notices = [], {}
+    channels: list[str] = []
+    notices: dict[Audience, Notice] = {}
+    coverage = sight(services.items.accounts(), now)
     for channel in dict.fromkeys(to):
         audience = audience_of(services, channel)
         seen = visible(facts, audience)
@@ -41,11 +44,13 @@ def alert(
         channels.append(channel)
         if audience not in notices:
             words = phrase(seen)
-            notice = to_notice(_briefing(person, seen, words, now, kind), audience)
+            notice = to_notice(_briefing(person, seen, words, now, coverage), audience)
             notices[audience] = replace(notice, subject=words.subject, short=words.short, priority=priority)
     if not channels:
-        return Nothing("what there is to say is private, and its channels are seen by others" if tuple(to) else "no channel is named for it")
-    return Draft(tuple(notices.values()), tuple(channels), facts, basis_of(facts), kind)
+        return Nothing(
+            "what there is to say is private, and its channels are seen by others" if to else "no channel is named for it"
+        )
+    return Draft(tuple(notices.values()), tuple(channels), facts, basis_of(facts), "alert")
 
 
 def audience_of(services: Services, channel: str) -> Audience:
@@ -72,9 +77,9 @@ def compare(draft: Draft, again: Draft | Nothing, reason: str = "it changed sinc
     return Keep() if before == again.basis["facts"] and set(again.to) == set(draft.to) else Replace(reason)
 
 
-def _briefing(person: Person, facts: tuple[Fact, ...], words: Words, now: datetime, kind: str) -> Briefing:
+def _briefing(person: Person, facts: tuple[Fact, ...], words: Words, now: datetime, coverage: Coverage) -> Briefing:
     return Briefing(
-        kind=kind,
+        kind="alert",
         person=person.id,
         title=words.subject,
         subject=words.subject,
@@ -82,5 +87,6 @@ def _briefing(person: Person, facts: tuple[Fact, ...], words: Words, now: dateti
         made_at=now,
         timezone=person.timezone,
         sections=((SECTION, facts),),
+        coverage=coverage,
         language=person.language,
     )

@@ -10,6 +10,7 @@ from jobs.drafts import audience_of, basis_of, compare
 from jobs.reminder import remind
 from service.briefing import meeting
 from service.briefing.attendees import emails_of
+from service.briefing.changes import when_key
 from service.briefing.due import clock_words, date_words
 from service.briefing.engagements import is_cancelled, is_meeting, my_reply
 from service.briefing.render import to_notice, to_text
@@ -43,7 +44,9 @@ def prepare(services: Services, person: Person, occasion: Occasion, now: datetim
         to = kept
     told = services.items.told(cadence.name, row.due_at)
     brief = meeting.compose(person, services.items, event, services.rules, row.due_at, now, _words, told)
-    return _push(services, brief, event, to, told, max(now, row.due_at)) if row.slot == PUSH else _brief(services, brief, event, to)
+    return (
+        _push(services, brief, event, to, told, max(now, row.due_at)) if row.slot == PUSH else _brief(services, brief, event, to)
+    )
 
 
 def recheck(services: Services, person: Person, draft: Draft, occasion: Occasion, now: datetime) -> Recheck:
@@ -78,7 +81,8 @@ def unfit(services: Services, person: Person, event: Event, occasion: Occasion, 
 def _moved_away(person: Person, event: Event, occasion: Occasion) -> str:
     """The slot stands for a start that the calendar has left: by more than an hour for a push, for another day for a brief."""
     timing, slot = occasion.cadence.timing, occasion.occurrence.slot
-    lead = (timing.push if slot == PUSH else timing.brief) if isinstance(timing, BeforeEvents) else None
+    leads = {BRIEF: timing.brief, PUSH: timing.push} if isinstance(timing, BeforeEvents) else {}
+    lead = leads.get(slot)
     if lead is None:
         return ""
     planned, zone = occasion.occurrence.due_at + lead, person.zone
@@ -101,10 +105,8 @@ def _brief(services: Services, brief: Briefing, event: Event, to: Sequence[str])
     return Draft(notices, tuple(to), brief.facts(), basis_of(brief.facts(), start_at=event.start_at.isoformat()), "meeting")
 
 
-def _push(
-    services: Services, brief: Briefing, event: Event, to: Sequence[str], told: Mapping[str, str], at: datetime
-) -> Draft:
-    reminder = remind(brief, event, at, briefed=meeting.when_key(event) in told)
+def _push(services: Services, brief: Briefing, event: Event, to: Sequence[str], told: Mapping[str, str], at: datetime) -> Draft:
+    reminder = remind(brief, event, at, briefed=when_key(event) in told)
     audiences = dict.fromkeys(audience_of(services, c) for c in to) or {Audience.PERSON: None}
     notices = tuple(
         replace(to_notice(reminder.briefing, audience), subject=reminder.first, short=reminder.short(audience), priority="high")

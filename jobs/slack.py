@@ -25,7 +25,7 @@ AT_MOST = 5
 
 def prepare(services: Services, person: Person, occasion: Occasion, now: datetime) -> Draft | Nothing:
     topics = pattern(occasion.cadence.option("topics") or ())
-    told = services.items.told(occasion.cadence.name, occasion.occurrence.due_at)
+    told = services.items.told(occasion.cadence.name, now)
     start = since(occasion, now, LOOK_BACK)
     facts, to = [], {}
     for thread in services.items.chats(start, now):
@@ -37,7 +37,7 @@ def prepare(services: Services, person: Person, occasion: Occasion, now: datetim
     if not facts:
         return Nothing("no thread turned to a topic of yours")
     best = tuple(sorted(facts, key=lambda f: -f.importance)[:AT_MOST])
-    return alert(services, person, best, tuple(to), _phrase, now, kind="alert", priority="high")
+    return alert(services, person, best, tuple(to), _phrase, now, "high")
 
 
 def recheck(services: Services, person: Person, draft: Draft, occasion: Occasion, now: datetime) -> Recheck:

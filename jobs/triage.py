@@ -27,21 +27,17 @@ AT_MOST = 5
 
 
 def prepare(services: Services, person: Person, occasion: Occasion, now: datetime) -> Draft | Nothing:
-    told = services.items.told(occasion.cadence.name, occasion.occurrence.due_at)
-    new = [
-        j
-        for j in services.items.received(since(occasion, now, LOOK_BACK), now)
-        if key_of(j) not in told and _may_alert(j)
-    ]
+    told = services.items.told(occasion.cadence.name, now)
+    new = [j for j in services.items.received(since(occasion, now, LOOK_BACK), now) if key_of(j) not in told and _may_alert(j)]
     urgent = [j for j, known in _with_relations(services.items, new) if _must_be_said(j, person, known)]
     urgent = _unanswered(services.items, urgent, now)
     if not urgent:
         return Nothing("nothing urgent")
     urgent.sort(key=lambda j: (j.verdict.priority == "urgent", j.verdict.urgency, j.message.at), reverse=True)
     facts = tuple(_fact(j, person, now) for j in urgent[:AT_MOST])
-    return alert(
-        services, person, facts, _channels(services, urgent[:AT_MOST], occasion), _phrase, now, kind="alert", priority="urgent"
-    )
+    to = _channels(services, urgent[:AT_MOST], occasion)
+    priority = "urgent" if any(j.verdict.priority == "urgent" or _is_alarming(j) for j in urgent) else "high"
+    return alert(services, person, facts, to, _phrase, now, priority)
 
 
 def recheck(services: Services, person: Person, draft: Draft, occasion: Occasion, now: datetime) -> Recheck:
@@ -126,7 +122,10 @@ def _channels(services: Services, some: Sequence[Judged], occasion: Occasion) ->
 def _phrase(facts: tuple[Fact, ...]) -> Words:
     if len(facts) == 1:
         subject, _, quote = facts[0].text.partition(": “")
-        return Words(f"{facts[0].label}: {subject}", "\n".join(filter(None, (f"{facts[0].label}: {subject}", f"“{quote}" if quote else ""))))
+        return Words(
+            f"{facts[0].label}: {subject}",
+            "\n".join(filter(None, (f"{facts[0].label}: {subject}", f"“{quote}" if quote else ""))),
+        )
     people = list(dict.fromkeys(f.label for f in facts))
     who = ", ".join(people[:3]) + (f" and {len(people) - 3} others" if len(people) > 3 else "")
     subject = f"{count(len(facts), 'urgent message')}: {who}"

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import takewhile
 
-from service.briefing.quoting import READ, Quote, quoted, sentences
+from service.briefing.lines import one_line
+from service.briefing.quoting import READ, Quote, sentences
 
 _TAG = re.compile(r"<(/?)(br|p|div|li|ul|ol|b|i|u|a|span|html|body)\b[^<>]*>", re.IGNORECASE)
+_RULER = re.compile(r"[_\-─=~*.:]{8,}|-::~")
 _DIAL_IN = re.compile(
-    r"(?im)^\s*(?:[_\-─=~*.:]{8,}|.*-::~|.*\b(?:join (?:zoom|the|with|on|by|microsoft|teams|now)\b|microsoft teams|"
-    r"zoom meeting|meeting id|passcode|dial.?in|one tap mobile|joining info|join by phone|google meet|video call link|"
-    r"klicken sie hier, um|rejoindre la réunion|is inviting you to))"
+    r"\b(?:join (?:zoom|the|with|on|by|microsoft|teams|now)\b|microsoft teams|zoom meeting|meeting id|passcode|dial.?in|one tap mobile|"
+    r"joining info|google meet|video call link|klicken sie hier, um|rejoindre la réunion|is inviting you to)",
+    re.IGNORECASE,
 )
-_LINK = re.compile(r"\S*://\S+")
+_ITEM = re.compile(r"\n\s*[-*•–]\s+")
+_INLINE = frozenset({"b", "i", "u", "a", "span"})
+_HEADING = re.compile(
+    r"\A\s*(?:agenda|topics|traktanden|tagesordnung|themen|ordre du jour|orden del día)\s*:?\s*(?=\n)", re.IGNORECASE
+)
+_LINK = re.compile(r"\w{1,12}://\S+")
+LENGTH = 160
 
 
 def agenda(description: str) -> Quote | None:
-    """The first sentence or list items of the invitation's own words; None where there are none."""
+    """The first sentences or list items of the invitation's own words; None where there are none."""
     text = description[:READ]
     if _TAG.search(text):
-        text = html.unescape(_TAG.sub(lambda m: "" if m[2].lower() in {"b", "i", "u", "a", "span"} else "\n", text))
-    cut = _DIAL_IN.search(text)
-    own = text[: cut.start()] if cut else text
-    said = [s for s in sentences(own) if sum(c.isalpha() for c in _LINK.sub("", s)) > 5]
+        text = html.unescape(_TAG.sub(lambda m: "" if m[2].lower() in _INLINE else "\n", text))
+    lines = takewhile(lambda one: not (_RULER.match(one.strip()) or _DIAL_IN.search(one[:200])), text.splitlines(keepends=True))
+    own = _HEADING.sub("", "".join(lines))
+    said = [s for s in sentences(own) if sum(c.isalpha() for c in _LINK.sub("", s)) > 4]
     if not said:
         return None
-    first = said[0]
-    if len(first) < 60 and len(said) > 1:
-        end = own.find(said[1], own.find(first)) + len(said[1])
-        first = own[own.find(first) : end]
-    return quoted(first, 160)
+    start = end = own.find(said[0])
+    for sentence in said:
+        further = own.find(sentence, end) + len(sentence)
+        if end > start and further - start > LENGTH:
+            break
+        end = further
+    return Quote(own[start:end], one_line(_ITEM.sub("; ", own[start:end].removeprefix("- ")), LENGTH))

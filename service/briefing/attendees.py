@@ -85,13 +85,16 @@ def names(some: Sequence[Guest], limit: int = 3) -> str:
 
 
 def spoken(some: Sequence[Guest], limit: int = 2) -> str:
-    """For example "Dana Whitfield, CFO of Atlas AG, and Tom Reed"."""
-    shown = some if len(some) <= limit + 1 else some[:limit]
-    said = [_aloud(g) for g in shown]
+    """For example "Dana Whitfield, CFO of Atlas AG", "Dana Whitfield and Tom Reed of Atlas AG": an ear holds little more."""
+    shown = list(some if len(some) <= limit + 1 else some[:limit])
     rest = len(some) - len(shown)
+    if len(shown) == 1 and shown[0].external and shown[0].title and shown[0].company:
+        return f"{shown[0].name}, {shown[0].title} of {shown[0].company}"
+    of_one = len({g.company for g in shown}) == 1 and all(g.external for g in shown)
+    said = [g.name if of_one or not (g.external and g.company) else f"{g.name} of {g.company}" for g in shown]
     if rest:
         return f"{', '.join(said)} and {rest} others"
-    return listed(said)
+    return listed(said) + (f" of {shown[0].company}" if of_one and shown[0].company else "")
 
 
 def label_of(address: Address, contact: Contact | None = None) -> str:
@@ -121,9 +124,3 @@ def _guest(person: Person, event: Event, one: Attendee, contact: Contact | None)
     company = one_line(contact.company, 50) if contact and contact.company else (company_of(email) if external else "")
     title = one_line(contact.title, 50) if contact else ""
     return Guest(email, label_of(one.address, contact), one.reply, external, company, title, one.optional, organizer)
-
-
-def _aloud(guest: Guest) -> str:
-    if guest.title and guest.company and guest.external:
-        return f"{guest.name}, {guest.title} of {guest.company},"
-    return f"{guest.name} of {guest.company}" if guest.company and guest.external else guest.name

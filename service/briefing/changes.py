@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from service.briefing.attendees import Guest, guests, names
+from service.briefing.attendees import Guest, emails_of, guests, names
 from service.briefing.due import clock_words, past_day
 from service.briefing.engagements import is_cancelled, title_of
 from service.briefing.lines import cite, line, one_line
 from service.briefing.localtime import hours
-from service.briefing.open_ends import stage_version
 from service.briefing.preparation import Background, Encounter
+from service.briefing.records import stage_version
 from service.briefing.wording import count
 from service.domain.facts import Basis, Fact
 from service.domain.items import Event, Reply
+from service.domain.people import Person
 
 EDITED = timedelta(days=3)
 """How long an edited invitation is news where no earlier brief tells what it said."""
@@ -47,12 +48,12 @@ def who_version(guest: Guest) -> str:
     return guest.reply.value or "-"
 
 
-def last_of_series(event: Event, earlier: tuple[Event, ...]) -> Event | None:
+def last_of_series(person: Person, event: Event, earlier: tuple[Event, ...]) -> Event | None:
     """The newest instance that has ended and was not called off; of single events one of the same title and people."""
-    people = {a.address.email for a in event.attendees}
+    people = set(emails_of(person, [event]))
     past = [e for e in earlier if e.id != event.id and e.end_at <= event.start_at and not is_cancelled(e)]
     series = [e for e in past if e.uid == event.uid and e.uid]
-    alike = [e for e in past if title_of(e) == title_of(event) and people and people & {a.address.email for a in e.attendees}]
+    alike = [e for e in past if title_of(e) == title_of(event) and people & set(emails_of(person, [e]))]
     return max(series or alike, key=lambda e: e.start_at, default=None)
 
 
@@ -131,16 +132,14 @@ def _deals(meeting: Encounter, known: Background, before: Before) -> Iterator[Fa
             continue
         was, name = before.told.get(f"deal:{deal.id}"), one_line(deal.name, 60)
         if was and was != stage_version(deal):
-            said = f"Deal {name} moved from {was} to {stage_version(deal)} since the last brief."
+            said, weight = f"Deal {name} moved from {was} to {stage_version(deal)} since the last brief.", 0.8
         elif not was and since and deal.updated_at and since < deal.updated_at < known.as_of:
-            said = (
-                f"Deal {name} was updated {past_day(deal.updated_at, known.as_of, known.person.zone)}, now {stage_version(deal)}."
-            )
+            when = past_day(deal.updated_at, known.as_of, known.person.zone)
+            said, weight = f"Deal {name} was updated {when}, now {stage_version(deal)}.", 0.45
         else:
             continue
-        yield line(
-            f"changed:deal:{deal.id}", said, cite(deal), at=deal.updated_at, importance=0.8, topic="deal", basis=Basis.DERIVED
-        )
+        key = f"changed:deal:{deal.id}"
+        yield line(key, said, cite(deal), at=deal.updated_at, importance=weight, topic="deal", basis=Basis.DERIVED)
 
 
 def _since_last(meeting: Encounter, known: Background, before: Before) -> Iterator[Fact]:
@@ -154,10 +153,8 @@ def _since_last(meeting: Encounter, known: Background, before: Before) -> Iterat
         yield _change(event, "place", f"The place changed since the last meeting: it was {was}", 0.6)
     since = [j for j in known.mail_with(meeting) if j.message.at > last.end_at]
     when = past_day(last.start_at, known.as_of, zone)
-    if since:
-        said = f"{count(len(since), 'mail')} between you since the last meeting {when}."
-    else:
-        said = f"The last meeting was {when}."
+    mails = f"; {count(len(since), 'mail')} between you since" if since else ""
+    said = f"The last meeting was {when}{mails}."
     sources = (*(cite(j.message) for j in since[:3]), cite(last))
     yield line(f"changed:since:{event.id}", said, *sources, at=last.start_at, importance=0.4, topic="since", basis=Basis.DERIVED)
 

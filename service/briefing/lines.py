@@ -22,7 +22,7 @@ def line(key: str, text: str, *sources: SourceRef, version: str = "", **fields: 
 
 def one_line(text: str, limit: int = 120) -> str:
     """Outside words fit for one line, clipped at a word."""
-    return clip(clean(text), limit)
+    return clip(clean(text[: limit * 8]), limit)
 
 
 def cite(item: Message | Event | Thread | Contact | Deal | Note | Task, quote: str = "") -> SourceRef:

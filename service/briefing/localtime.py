@@ -24,7 +24,7 @@ def hours(event: Event, zone: ZoneInfo) -> str:
     if event.all_day:
         return "all day"
     start, end = event.start_at.astimezone(zone), event.end_at.astimezone(zone)
-    if end <= start:
+    if event.end_at <= event.start_at:
         return f"{start:%H:%M}"
     if end.date() - start.date() > timedelta(days=1):
         return f"{day(start.date(), start.date())} {start:%H:%M} – {day(end.date(), start.date())} {end:%H:%M}"

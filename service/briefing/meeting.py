@@ -15,15 +15,16 @@ from service.briefing.introductions import introductions
 from service.briefing.last_said import last_said
 from service.briefing.lines import cite, line, safe_link
 from service.briefing.localtime import days, hours, length
-from service.briefing.open_ends import open_ends, task_lines
+from service.briefing.open_ends import open_ends
 from service.briefing.preparation import Background, Encounter, gather
+from service.briefing.records import task_lines
+from service.briefing.sight import sight
 from service.briefing.standing import standing
 from service.briefing.wording import count, sentence
-from service.domain.facts import Basis, Briefing, Coverage, Fact, Sensitivity, SourceCoverage
+from service.domain.facts import Basis, Briefing, Fact, Sensitivity
 from service.domain.items import Event, Reply
 from service.domain.people import Person
 from service.domain.rules import Rule
-from service.domain.sync import Account
 from service.ports import Items
 
 WORDS = 300
@@ -31,6 +32,8 @@ WORDS = 300
 SAID, OPEN, CHANGED = 4, 5, 4
 SERIES = timedelta(days=60)
 """How far back the last meeting of a series is looked for."""
+PRESSING = 0.65
+"""From this importance on, an open end or a change is the one thing to know."""
 Measure = Callable[[Briefing], int]
 
 
@@ -49,21 +52,12 @@ def compose(
     `measure` counts the words of its rendered text. `told` maps the keys of facts that earlier briefs said to their
     versions (`Items.told`): what changed since is said only where they are known.
     """
-    known = gather(items, person, [event], as_of)
+    known = gather(items, person, [event], as_of, whole=True)
     meeting = known.encounter(event)
     around = items.events(min(event.start_at, event.start_at - SERIES), max(event.end_at, event.start_at + timedelta(minutes=1)))
-    before = Before(told or {}, last_of_series(event, tuple(around)))
-    threads = items.conversations({j.message.thread_id for j in known.mail_with(meeting)}, as_of)
-    held = sort_out(person, [e for e in around if e.end_at > event.start_at])
-    opened = open_ends(meeting, known, threads)
-    opened += task_lines(items.tasks(), meeting, known)
-    sections: dict[str, list[Fact]] = {
-        "when_where": list(_when_where(meeting, held, known)),
-        "people": list(introductions(meeting, known, before)),
-        "last_said": _not_said_in(last_said(meeting, known), opened)[:SAID],
-        "open": sorted(opened, key=lambda f: -f.importance)[:OPEN],
-        "changed": changes(meeting, known, before)[:CHANGED],
-    }
+    before = Before(told or {}, last_of_series(person, event, tuple(around)))
+    sections = _sections(items, meeting, known, before, around)
+    bottom_line = _bottom_line(meeting, sections, due_at)
     if event.private or standing(rules, event).private:
         sections = {name: [replace(f, sensitivity=Sensitivity.PRIVATE) for f in facts] for name, facts in sections.items()}
     sections["last_said"].sort(key=lambda f: f.at or as_of, reverse=True)
@@ -72,14 +66,28 @@ def compose(
         person=person.id,
         title=title_of(event),
         subject=subject(meeting, known),
-        bottom_line=_bottom_line(meeting, sections, known, due_at),
+        bottom_line=bottom_line or _nothing_known(meeting, known),
         made_at=as_of,
         timezone=person.timezone,
         sections=tuple((name, tuple(facts)) for name, facts in sections.items()),
-        coverage=_coverage(items.accounts(), known),
+        coverage=sight(items.accounts(), as_of),
         language=person.language,
     )
     return fit(briefing, measure or _estimate)
+
+
+def _sections(
+    items: Items, meeting: Encounter, known: Background, before: Before, around: Sequence[Event]
+) -> dict[str, list[Fact]]:
+    held = sort_out(known.person, [e for e in around if e.end_at > meeting.event.start_at])
+    opened = open_ends(meeting, known) + task_lines(items.tasks(), meeting, known)
+    return {
+        "when_where": list(_when_where(meeting, held, known)),
+        "people": list(introductions(meeting, known, before)),
+        "last_said": _not_said_in(last_said(meeting, known, SAID + OPEN, 0.2), opened)[:SAID],
+        "open": sorted(opened, key=lambda f: -f.importance)[:OPEN],
+        "changed": changes(meeting, known, before)[:CHANGED],
+    }
 
 
 def subject(meeting: Encounter, known: Background) -> str:
@@ -117,9 +125,10 @@ def _when_where(meeting: Encounter, held: Day, known: Background) -> Iterator[Fa
     if is_cancelled(event):
         when = f"Cancelled: {when}"
     yield _about(event, "when", when, 1.0, label="When", at=event.start_at, version=when_version(event), key=when_key(event))
-    if where := place(event, 100):
+    link, where = safe_link(join_link(event)), place(event, 100)
+    if where and not (link and where == "video call"):
         yield _about(event, "where", where, 0.98, label="Where")
-    if link := safe_link(join_link(event)):
+    if link:
         yield _about(event, "join", link, 0.98, label="Join")
     reply = my_reply(known.person, event)
     if reply in {Reply.NEEDS_ACTION, Reply.DECLINED}:
@@ -147,20 +156,20 @@ def _about(
 
 
 def _not_said_in(said: list[Fact], opened: list[Fact]) -> list[Fact]:
-    """A quote stands once."""
-    quotes = {s.quote for f in opened for s in f.sources if s.quote}
-    return [f for f in said if not any(s.quote in quotes for s in f.sources)]
+    """A message is quoted once."""
+    quoted = {f.sources[0].id for f in opened if f.topic in {"asks", "asked", "mine", "theirs"}}
+    return [f for f in said if f.sources[0].id not in quoted]
 
 
-def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: Background, due_at: datetime) -> str:
+def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], due_at: datetime) -> str:
     """Never says what is private: it stands in every rendering."""
     shown = {name: [f for f in facts if f.sensitivity is Sensitivity.NORMAL] for name, facts in sections.items()}
     if is_cancelled(meeting.event):
         return "This meeting is cancelled."
-    if meeting.event.start_at <= due_at < meeting.event.end_at:
+    if meeting.event.start_at < due_at < meeting.event.end_at:
         return "It has begun."
-    pressing = next((f for f in shown["open"] if f.topic in {"asks", "mine"}), None)
-    changed = next((f for f in shown["changed"] if f.importance >= 0.7), None)
+    pressing = next((f for f in shown["open"] if f.topic in {"asks", "mine"} and f.importance >= PRESSING), None)
+    changed = next((f for f in shown["changed"] if f.importance >= PRESSING), None)
     if pressing:
         asks = pressing.topic == "asks"
         return (
@@ -169,10 +178,11 @@ def _bottom_line(meeting: Encounter, sections: Mapping[str, list[Fact]], known: 
     if changed:
         return changed.text
     if shown["open"]:
-        return "Open between you: " + count(len(shown["open"]), "thing") + "."
+        first = shown["open"][0]
+        return first.text if first.topic in {"deal", "task"} else f"Open between you: {count(len(shown['open']), 'thing')}."
     if shown["last_said"]:
         return "Nothing is open between you; what was said last is below."
-    return _nothing_known(meeting, known)
+    return ""
 
 
 def _nothing_known(meeting: Encounter, known: Background) -> str:
@@ -181,10 +191,3 @@ def _nothing_known(meeting: Encounter, known: Background) -> str:
     if any(g.email in known.contacts or g.email in known.relations for g in meeting.guests):
         return "Nothing new was found since you last dealt with them."
     return f"Nothing was found about {names(meeting.guests)} beyond the invitation."
-
-
-def _coverage(accounts: Sequence[Account], known: Background) -> Coverage:
-    sources = tuple(
-        SourceCoverage(a.name, a.kind, a.health.value, a.read_at, a.failing_since, a.error, a.items) for a in accounts
-    )
-    return Coverage(sources, until_at=known.as_of)

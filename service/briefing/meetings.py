@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.briefing.attendees import names, roster, spoken
+from service.briefing.conversations import bare_subject
 from service.briefing.due import clock_words as clock
 from service.briefing.engagements import Day, is_meeting, is_mine, my_reply, place, sort_out, title_of
 from service.briefing.last_said import last_said
@@ -24,7 +25,9 @@ from service.domain.rules import Rule
 from service.ports import Items
 
 PREPARATION = 2
-WORTH_A_LINE = 0.34
+AT_MOST = 40
+"""Meetings of one day; a calendar with more is broken, and says so in one line."""
+WORTH_A_LINE = 0.42
 """Below this a preparation line is small talk of long ago."""
 NEWS = timedelta(hours=36)
 """How long a cancellation is news."""
@@ -37,13 +40,22 @@ def day(person: Person, items: Items, rules: Sequence[Rule], start: datetime, en
     wanted = [e for e in held.events if not bound[e.id].muted]
     meetings = [e for e in wanted if is_meeting(person, e)]
     blocks = [e for e in wanted if not is_meeting(person, e)]
-    off = [e for e in held.cancelled if not bound[e.id].muted and _is_news(e, as_of) and is_meeting(person, e)]
-    known = gather(items, person, [*meetings, *off], as_of)
+    off = [e for e in held.cancelled if not bound[e.id].muted and _is_news(e, as_of) and is_meeting(person, e)][:AT_MOST]
+    told, untold = meetings[:AT_MOST], meetings[AT_MOST:]
+    known = gather(items, person, [*told, *off], as_of)
     return (
-        *(_meeting(e, held, bound[e.id], known) for e in meetings),
+        *(_meeting(e, held, bound[e.id], known) for e in told),
+        *_untold(untold),
         *(_cancelled(e, known, bound[e.id]) for e in off),
         *_own_blocks(person, blocks, start),
     )
+
+
+def _untold(events: Sequence[Event]) -> Iterator[Fact]:
+    if events:
+        said = f"{len(events)} more entries in the calendar, which is more than a day holds"
+        sources = (cite(e) for e in events[:3])
+        yield line("meeting:more", said, *sources, at=events[0].start_at, importance=0.2, topic="blocks", basis=Basis.DERIVED)
 
 
 def _is_news(event: Event, as_of: datetime) -> bool:
@@ -55,6 +67,7 @@ def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fac
     meeting = known.encounter(event)
     private = event.private or bound.private
     coming = [g for g in meeting.guests if not g.declined]
+    named = [g for g in coming if g.role or g.name.casefold() not in event.title.casefold()]
     where = place(event)
     clashes = held.conflicts.get(event.id, ())
     details = (*_conflicts(event, clashes, known), *_hints(event, meeting, known), *_preparation(meeting, known, bound))
@@ -62,7 +75,7 @@ def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fac
         details = tuple(replace(d, sensitivity=Sensitivity.PRIVATE) for d in details)
     return line(
         f"meeting:{event.id}",
-        title_of(event) + (f" — {roster(coming)}" if coming else "") + (f"; {where}" if where else ""),
+        title_of(event) + (f" — {roster(named)}" if named else "") + (f"; {where}" if where else ""),
         cite(event),
         label=hours(event, known.person.zone),
         at=event.start_at,
@@ -77,9 +90,9 @@ def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fac
 
 
 def _speech(event: Event, meeting: Encounter, known: Background) -> str:
-    coming = [g for g in meeting.guests if not g.declined]
+    named = [g for g in meeting.guests if not g.declined and g.name.casefold() not in event.title.casefold()]
     moment = "All day" if event.all_day else f"At {clock(event.start_at, known.person.zone)}"
-    return sentence(f"{moment}, {title_of(event)}{f' with {spoken(coming)}' if coming else ''}".rstrip(","))
+    return sentence(f"{moment}, {title_of(event)}{f' with {spoken(named)}' if named else ''}".rstrip(","))
 
 
 def _conflicts(event: Event, clashes: Sequence[Event], known: Background) -> Iterator[Fact]:
@@ -109,33 +122,49 @@ def _hints(event: Event, meeting: Encounter, known: Background) -> Iterator[Fact
         yield _hint(event, "absent", f"{names(away)} {'has' if len(away) == 1 else 'have'} declined")
     if my_reply(known.person, event) is Reply.NEEDS_ACTION:
         yield _hint(event, "unanswered", "you have not answered the invitation")
-    begins, ends = known.person.working_hours
-    local = event.start_at.astimezone(known.person.zone)
-    if not event.all_day and begins < ends and not begins <= local.time() < ends and local.weekday() < 5:
+    if meeting.guests and not event.recurring and _is_outside_hours(event, known.person):
         yield _hint(event, "hours", "outside your working hours")
 
 
+def _is_outside_hours(event: Event, person: Person) -> bool:
+    """On a weekday; in the morning by half an hour at least: a few minutes early are nobody's surprise."""
+    begins, ends = person.working_hours
+    local = event.start_at.astimezone(person.zone)
+    if event.all_day or begins >= ends or local.weekday() >= 5:
+        return False
+    return local.time() >= ends or local.hour * 60 + local.minute < begins.hour * 60 + begins.minute - 30
+
+
 def _hint(event: Event, what: str, said: str) -> Fact:
-    return line(f"hint:{what}:{event.id}", said, cite(event), importance=0.5, topic="hint", basis=Basis.DERIVED, speech="")
+    return line(
+        f"hint:{what}:{event.id}", said, cite(event), importance=0.5, topic="hint", basis=Basis.DERIVED, speech=sentence(said)
+    )
 
 
 def _preparation(meeting: Encounter, known: Background, bound: Standing) -> Iterator[Fact]:
     """The two lines that help most, never two from one conversation nor two of one kind."""
     if bound.priority == "low":
         return
-    candidates = sorted((*open_ends(meeting, known), *last_said(meeting, known)), key=lambda f: -f.importance)
-    kinds: set[str] = set()
-    cited: set[str] = set()
+    candidates = sorted(
+        (*open_ends(meeting, known), *last_said(meeting, known, PREPARATION + 1, WORTH_A_LINE)), key=lambda f: -f.importance
+    )
+    kept: list[Fact] = []
     for fact in candidates:
-        source = _conversation(fact)
-        if fact.importance >= WORTH_A_LINE and fact.topic not in kinds and source not in cited and len(kinds) < PREPARATION:
-            kinds.add(fact.topic)
-            cited.add(source)
-            yield fact
+        new = all(_group(f) != _group(fact) and not _marks(f) & _marks(fact) for f in kept)
+        if new and fact.importance >= WORTH_A_LINE and len(kept) < PREPARATION:
+            kept.append(fact)
+    yield from kept
 
 
-def _conversation(fact: Fact) -> str:
-    return fact.sources[0].title.casefold().removeprefix("re: ")
+def _group(fact: Fact) -> str:
+    """One line of what is open in words, one of a deal or of what was said: two of a sort say less than two sorts."""
+    return "words" if fact.topic in {"asks", "asked", "mine", "theirs"} else "said" if fact.topic != "deal" else "deal"
+
+
+def _marks(fact: Fact) -> set[str]:
+    """What two lines from one conversation share."""
+    source = fact.sources[0]
+    return {source.id, bare_subject(source.title).casefold(), source.quote or source.id}
 
 
 def _importance(event: Event, meeting: Encounter, bound: Standing, known: Background, *, conflict: bool) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from service.cli.edge import guarded
+from service.cli.explain import explain
 
 app = typer.Typer(
     name="reveille",
@@ -14,6 +15,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def commands() -> None:  # so that a command is named even where there is only one
+    pass
+
+
+app.command()(explain)
 
 
 def main() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
     from service.ports import Channel, Source, Surroundings, Voice
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 class Section(BaseModel):
     """Unknown keys are errors: a misspelt key must never be silently without effect."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+def wrong(problem: str, fix: str) -> PydanticCustomError:
+    """What a validator raises: the loader makes a Complaint of both halves."""
+    return PydanticCustomError("reveille", "{problem}. {fix}", {"problem": problem, "fix": fix})
 
 
 class SecretUnreadable(ValueError):
@@ -26,34 +32,60 @@ class SecretUnreadable(ValueError):
 class Secret(Section):
     """A secret is named, never written: `{env: NAME}` or `{file: PATH}`."""
 
-    env: str | None = None
-    file: Path | None = None
+    env: Annotated[
+        str | None, Field(min_length=1, description="The environment variable that holds it", examples=["MAIL_PASSWORD"])
+    ] = None
+    file: Annotated[Path | None, Field(description="A file that holds it and nothing else; relative to the config file")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if isinstance(value, dict | Secret):
+            return value
+        raise wrong("a secret is never written into this file", "Name where it is: {env: NAME} or {file: PATH}")
+
+    @field_validator("file")
+    @classmethod
+    def _beside_the_config(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        """The loader says where the config file is; without it a relative path stays as it is."""
+        if file is None or not info.context or str(file).startswith("~"):
+            return file
+        return Path(info.context["folder"]) / file
 
     @model_validator(mode="after")
     def _one(self) -> Secret:
         if (self.env is None) == (self.file is None):
-            raise ValueError("name a secret by exactly one of env or file")
+            raise wrong("a secret is named by exactly one of env and file", "Write {env: NAME} or {file: PATH}")
         return self
 
     def read(self) -> str:
         """The secret itself. Raises SecretUnreadable; checked once at start for every secret in the config."""
         if self.env is not None:
-            value = os.environ.get(self.env, "")
+            value = "" if "\0" in self.env else os.environ.get(self.env, "")
             if not value:
                 raise SecretUnreadable(f"environment variable {self.env} is not set")
             return value
         assert self.file is not None
-        try:
-            return self.file.expanduser().read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SecretUnreadable(f"cannot read {self.file}: {error.strerror}") from error
+        return _file(self.file)
+
+
+def _file(path: Path) -> str:
+    try:
+        value = path.expanduser().read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SecretUnreadable(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RuntimeError) as error:  # a NUL in the path, no home folder, not text
+        raise SecretUnreadable(f"cannot read {path} as a line of UTF-8 text") from error
+    if not value:
+        raise SecretUnreadable(f"{path} is empty")
+    return value
 
 
 class SourceSettings(Section):
     """Base of every source's settings. Subclasses narrow `kind` to a Literal and add their own fields."""
 
     kind: str
-    name: str = ""  # how coverage calls it; made from kind and place where it is empty
+    name: Annotated[str, Field(description="How coverage calls it; made from kind and place where it is left out")] = ""
 
     def default_name(self) -> str:
         """A short name a person recognises, without secrets: "maildir Mail"."""
@@ -65,7 +97,10 @@ class SourceSettings(Section):
 
 class ChannelSettings(Section):
     kind: str
-    shows: Literal["all", "no_private"] = "all"
+    shows: Annotated[
+        Literal["all", "no_private"],
+        Field(description="`no_private` leaves out what is private: for a channel that others may see or hear"),
+    ] = "all"
 
     @abstractmethod
     def connect(self, at: Surroundings) -> Channel: ...

@@ -1,0 +1,86 @@
+"""What a message means to its person: rules first, then the built-in brain. No model, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.domain.items import Message, Provenance
+from service.domain.people import Person
+from service.domain.rules import Consequence, Rule
+from service.domain.verdicts import Category, Relation, Request, Verdict
+from service.triage.addressee import names_of
+from service.triage.brain import Opinion, opinion
+from service.triage.reading import Reading, gather
+from service.triage.rules import matching, merged
+from service.triage.statements import read
+
+__all__ = ["Triage"]
+
+_URGENCY = {"urgent": 0.9, "high": 0.7, "low": 0.1}
+"""What a rule's priority means for urgency; "normal" takes back what the brain found pressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """Judges one person's messages. `kinds` maps an account's name to the kind of its source, for rules that name a kind."""
+
+    person: Person
+    rules: Sequence[Rule] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    _names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        from service.domain.people import Address
+
+        object.__setattr__(self, "_names", names_of([Address(e, self.person.name) for e in self.person.emails]))
+
+    def judge(self, message: Message, relation: Relation = Relation()) -> Verdict:  # noqa: B008 - a frozen value
+        said = read(message, self.person, self._names)
+        reading = gather(message, self.person, relation, said)
+        found = opinion(reading)
+        fired = matching(self.rules, message, self.kinds.get(message.account, ""), str(found.category))
+        then = merged(fired)
+        category, urgency = _ruled(found, then)
+        personal = category not in (Category.PROMOTION,)
+        return Verdict(
+            category=category,
+            urgency=urgency,
+            reasons=(*(f'your rule "{r.name}"' for r in fired), *found.reasons),
+            requests=_kept(reading) if personal else (),
+            commitments=said.commitments if personal and not _impersonal(reading) else (),
+            dates=said.dates,
+            spam=reading.junk.spam and not reading.own,
+            phishing=bool(reading.phishing) and not reading.own,
+            private=bool(then.private),
+            muted=bool(then.mute),
+            priority=then.priority,
+            notify=then.notify,
+            labels=tuple(then.label.split(",")) if then.label else (),
+            rules=tuple(r.name for r in fired),
+            brain="rules" if then.category or then.priority else "builtin",
+        )
+
+
+def _ruled(found: Opinion, then: Consequence) -> tuple[Category, float]:
+    """A rule that names a category or a priority cannot be overruled."""
+    category, urgency = found.category, found.urgency
+    if then.category:
+        category = Category(then.category)
+    elif then.priority == "urgent":
+        category = Category.URGENT
+    elif then.priority in ("low", "normal") and category is Category.URGENT:
+        category = Category.NEEDS_REPLY
+    if then.priority == "normal":
+        urgency = min(urgency, 0.5)
+    return category, _URGENCY.get(then.priority, urgency)
+
+
+def _kept(reading: Reading) -> tuple[Request, ...]:
+    return () if _impersonal(reading) else reading.said.requests
+
+
+def _impersonal(reading: Reading) -> bool:
+    """Newsletters and automatic replies ask and promise nothing to a person, whatever their words."""
+    outside = reading.message.provenance is Provenance.OUTSIDE
+    return outside and (reading.newsletter or bool(reading.distinct("automatic")))

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from typing import Any
+
+
+@cache
+def apprise() -> Any:
+    """The library with its plugins loaded: about a second, so only where a push is due. What they warn of is no business of ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import apprise as library
+
+        library.Apprise.instantiate("json://localhost")
+    return library

@@ -1,0 +1,18 @@
+"""Hard caps for one message: whatever lies beyond is left out and named in its problems."""
+
+from __future__ import annotations
+
+MESSAGE_BYTES = 64 * 1024 * 1024
+HEADER_BYTES = 256 * 1024
+HEADERS = 1_000
+HEADER_VALUE = 16 * 1024
+"""Characters of one header value; References of a thread with 200 messages fit."""
+ADDRESSES = 500
+DEPTH = 16
+"""Multiparts and attached messages inside each other."""
+PARTS = 400
+TEXT_BYTES = 1024 * 1024
+"""Of one text part, still encoded; all text parts of a message together hold at most four times this."""
+HTML_NODES = 40_000
+LINKS = 500
+SELECTORS = 400

@@ -1,0 +1,160 @@
+"""One message: bytes to what a person reads and what the rest of the house wants to know."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from urllib.parse import quote
+
+from service.domain.items import Authentication, Bulk, Message, Provenance
+from service.domain.people import Address
+from service.domain.raw import RawMessage
+from service.mail import addresses, body, dates, invisible, limits, mime
+from service.mail.body import Body
+from service.mail.headers import Headers
+from service.mail.mime import Part
+
+_ID = re.compile(r"<([^<>\s]+)>")
+_COMMENT = re.compile(r"\([^()]*\)")
+_RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
+_NO_SENDER = Address("")
+
+
+def read_message(raw: RawMessage, own: frozenset[str]) -> Message:
+    """What can't be read is named in `problems`. `own` holds the person's addresses in lower case. Never raises."""
+    try:
+        return _read(raw, own)
+    except Exception as error:  # outside bytes found a hole: this message alone is the poorer for it
+        return _unread(raw, f"could not be read ({type(error).__name__})")
+
+
+def _read(raw: RawMessage, own: frozenset[str]) -> Message:
+    tree = mime.parse(raw.data[: limits.MESSAGE_BYTES])
+    fields = tree.root.headers
+    found = body.read(tree.root)
+    text, reply = _text(found)
+    problems = [*tree.problems, *found.problems]
+    if len(raw.data) > limits.MESSAGE_BYTES:
+        problems.append(f"longer than {limits.MESSAGE_BYTES} bytes; the rest was left out")
+    message_id = _one_id(fields.raw("message-id"))
+    sent_at = dates.parse(fields.raw("date"))
+    if sent_at is None:
+        problems.append("no readable Date")
+        sent_at = dates.newest_received(fields.raws("received")) or raw.stored_at
+    id_, thread_id, answers = _identity(raw, fields, message_id)
+    sender = _sender(fields)
+    subject = invisible.clean(fields.get("subject"))
+    return Message(
+        id=id_,
+        account=raw.account,
+        message_id=message_id,
+        thread_id=thread_id,
+        sent_at=sent_at,
+        sender=sender,
+        subject=" ".join(subject.text.split()),
+        text=text,
+        reply_text=reply,
+        to=_addresses(fields, "to"),
+        cc=_addresses(fields, "cc"),
+        reply_to=next(iter(_addresses(fields, "reply-to")), None),
+        in_reply_to=answers,
+        folder=raw.folder,
+        flags=raw.flags,
+        provenance=Provenance.OWN if sender.email in own else Provenance.OUTSIDE,
+        bulk=_bulk(fields),
+        authentication=_authentication(fields),
+        attachments=tuple(found.attachments),
+        links=tuple(dict.fromkeys(link for block in found.blocks for link in block.links))[: limits.LINKS],
+        hidden_chars=sum(block.hidden for block in found.blocks) + subject.hidden,
+        own_briefing="x-reveille-notice" in fields,
+        problems=tuple(dict.fromkeys(problems)),
+        url=raw.url or _mid(message_id),
+    )
+
+
+def _unread(raw: RawMessage, why: str) -> Message:
+    id_ = _digest(raw.data)
+    return Message(
+        id_, raw.account, "", id_, raw.stored_at, _NO_SENDER, "", "", "", folder=raw.folder, flags=raw.flags, problems=(why,),
+        url=raw.url,
+    )
+
+
+def _text(found: Body) -> tuple[str, str]:
+    """The text, and its own words. A message that only carries another shows that one, as clients do."""
+    blocks = [block for block in found.blocks if block.text.strip()]
+    if blocks or not found.messages:
+        return "\n\n".join(b.text for b in blocks), "\n\n".join(b.reply for b in blocks if b.reply)
+    parts = [_forwarded(message) for message in found.messages[:20]]
+    return "\n\n".join(parts), ""
+
+
+def _forwarded(message: Part) -> str:
+    inner = body.read(message)
+    lines = ["---------- Forwarded message ----------"]
+    lines += [f"{label}: {value}" for label in ("From", "Date", "Subject", "To") if (value := message.headers.get(label.lower()))]
+    text = "\n\n".join(block.text for block in inner.blocks if block.text.strip())
+    return invisible.clean("\n".join(lines)).text + "\n\n" + text
+
+
+def _sender(fields: Headers) -> Address:
+    for name in ("from", "sender", "return-path"):
+        found = _addresses(fields, name)
+        if found:
+            return found[0]
+    return _NO_SENDER
+
+
+def _addresses(fields: Headers, name: str) -> tuple[Address, ...]:
+    values = fields.raws(name)
+    if len(values) == 1:
+        return addresses.parse(values[0])
+    return tuple(dict.fromkeys(a for value in values[:20] for a in addresses.parse(value)))[: limits.ADDRESSES]
+
+
+def _one_id(value: str) -> str:
+    """RFC 5322, section 3.6.4; without angle brackets what stands there is taken as it is."""
+    match = _ID.search(value)
+    return match[1] if match else value.strip("<> ").partition(" ")[0]
+
+
+def _identity(raw: RawMessage, fields: Headers, message_id: str) -> tuple[str, str, str]:
+    """Its id, its thread's, and the Message-ID it answers."""
+    id_ = _digest(b"mid:" + message_id.encode("utf-8", "replace")) if message_id else _digest(raw.data)
+    references = _ID.findall(" ".join(fields.raws("references")))
+    answered = _ID.findall(fields.raw("in-reply-to"))
+    answers = answered[0] if answered else (references[-1] if references else "")
+    root = references[0] if references else answers
+    thread_id = _digest(b"mid:" + root.encode("utf-8", "replace")) if root and root != message_id else id_
+    return id_, thread_id, answers
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()[:32]
+
+
+def _mid(message_id: str) -> str:
+    """RFC 2392."""
+    return "mid:" + quote(message_id, safe="@!$&'()*+,;=:-._~") if message_id else ""
+
+
+def _bulk(fields: Headers) -> Bulk:
+    list_id = fields.get("list-id")
+    named = _ID.search(list_id)
+    return Bulk(
+        list_id=(named[1] if named else list_id).lower(),
+        precedence=fields.raw("precedence").lower(),
+        auto_submitted=fields.raw("auto-submitted").partition(";")[0].strip().lower(),
+        unsubscribe="list-unsubscribe" in fields,
+        feedback_id="feedback-id" in fields,
+    )
+
+
+def _authentication(fields: Headers) -> Authentication:
+    """Only the topmost header of each kind: those below it came with the message and may be forged (RFC 8601, section 7.1)."""
+    said = _COMMENT.sub(" ", _COMMENT.sub(" ", fields.raw("authentication-results")))
+    results: dict[str, str] = {}
+    for method, result in _RESULT.findall(said):
+        results.setdefault(method.lower(), result.lower())
+    spf = results.get("spf") or fields.raw("received-spf").partition(" ")[0].strip(";:").lower()
+    return Authentication(spf, results.get("dkim", ""), results.get("dmarc", ""))

@@ -1,0 +1,48 @@
+"""`ports.MailReader`: in a process that can be killed, or here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from itertools import tee
+
+from service.domain.items import Message
+from service.domain.raw import RawMessage
+from service.domain.sync import Problem
+from service.isolation import Failure, Isolated
+from service.mail import limits
+from service.mail.message import read_message
+
+TIME_LIMIT = timedelta(seconds=10)
+"""For one message; the worst seen needs a fraction of a second."""
+MEMORY_LIMIT = 512 * 1024 * 1024
+
+
+class IsolatedMailReader:
+    """A message that hangs or crashes its reader becomes a Problem; those around it come as usual, in order."""
+
+    def __init__(self, isolated: Isolated, batch: int = 64) -> None:
+        self._isolated = isolated
+        self._batch = batch
+
+    def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
+        given, named = tee(raws)
+        answers = self._isolated.map(partial(read_message, own=own), (_bounded(raw) for raw in given), self._batch)
+        for answer, raw in zip(answers, named, strict=False):
+            yield Problem(where=raw.ref, what=answer.what) if isinstance(answer, Failure) else answer
+
+
+class InlineMailReader:
+    """The same in this process, for tests and for one message at a time."""
+
+    def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
+        for raw in raws:
+            yield read_message(raw, own)
+
+
+
+def _bounded(raw: RawMessage) -> RawMessage:
+    """No more travels to the child than it would read; one byte over, so that it says what is missing."""
+    return raw if len(raw.data) <= limits.MESSAGE_BYTES else replace(raw, data=raw.data[: limits.MESSAGE_BYTES + 1])

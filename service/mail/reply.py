@@ -1,0 +1,343 @@
+"""What the sender wrote this time: without quotes, attribution lines, signatures, list footers and disclaimers.
+
+Own passes: mail-parser-reply finds 26 of 55 exactly on `quoted_reply` and reads 365 texts a second, in few languages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from service.mail import phrases
+from service.mail.visible import Page
+
+_MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>)")
+_MIRRORED = re.compile(r"[\s>]*>.*<\s*\Z")
+_DELIMITER = re.compile(r"\s*(?:--|\u2014|\u2013|-- |---|__)\s*\Z")
+_DASHES = frozenset("-_\u2014\u2013")
+_RULE = re.compile(r"\s*[-_=*\u2500\u2014]{5,}\s*\Z")
+_DASHED_NAME = re.compile(r"\s*[-\u2014\u2013]{1,2}\s?[^\W\d_][\w.'\u2019-]{1,20}(?: [^\W\d_][\w.'\u2019-]{0,20}){0,2}\.?\s*\Z")
+_LIST_ITEM = re.compile(r"\s*[-*\u2022\u2013]\s?\S")
+_QUOTE_HTML = (
+    "blockquote", "gmail_", "olk_src", "divrply", "appendonsend", "moz-cite", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote",
+    "mail-editor-reference", "ms-outlook-mobile",
+)  # fmt: skip
+_QUOTE_NODES = (
+    "div.gmail_quote, div.gmail_extra > div.gmail_quote, #OLK_SRC_BODY_SECTION, blockquote[type=cite], div.yahoo_quoted, div.protonmail_quote, "
+    "div.zmail_extra, div.tutanota_quote, div.moz-cite-prefix, div.gmail_attr, blockquote.protonmail_quote, blockquote.zmail_extra"
+)
+_CUT_FROM = "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container, #ms-outlook-mobile-body-separator-line"
+_LONGEST = 60_000
+"""Characters looked at for quotes; nobody types more."""
+
+
+def reply_text(text: str) -> str:
+    """The sender's own words, blank lines at the ends removed. A forwarded message is the sender's to show and stays."""
+    lines = [line.rstrip() for line in text[:_LONGEST].replace("\r\n", "\n").replace("\xa0", " ").split("\n")]
+    kept = _without_quotes(lines)
+    kept = _without_footers(kept)
+    return "\n".join(kept).strip("\n")
+
+
+def reply_html(html: str) -> str:
+    """As `reply_text` for HTML, where clients say what is a quote: the visible text without it."""
+    page = Page(html)
+    return reply_of(page, page.see().text, html)
+
+
+def reply_of(page: Page, text: str, html: str) -> str:
+    """The reply of a page already parsed whose visible text is known."""
+    lowered = html.lower()
+    if not any(sign in lowered for sign in _QUOTE_HTML):
+        return reply_text(text)
+    quotes = _quote_nodes(page)
+    own = page.see(quotes, mark_quotes=False).text
+    return reply_text(own) if own else page.see(mark_quotes=False).text
+
+
+def _quote_nodes(page: Page) -> frozenset[int]:
+    tree = page.tree
+    found: set[int] = set()
+    for node in tree.css(_QUOTE_NODES):
+        if not _forwards(node.text(deep=True)):
+            found.add(node.mem_id)
+    for node in tree.css(_CUT_FROM):
+        if not _forwards(node.text(deep=True)):
+            after = node
+            while after is not None:
+                found.add(after.mem_id)
+                after = after.next
+    plain = [n for n in tree.css("blockquote") if "gmail_quote" not in (n.attributes.get("class") or "")]
+    outer = [n for n in plain if not _inside(n, "blockquote")]
+    if outer and not found:
+        found.add(outer[-1].mem_id)
+    return frozenset(found)
+
+
+def _inside(node: object, tag: str) -> bool:
+    above = node.parent  # type: ignore[attr-defined]  # a selectolax node
+    while above is not None:
+        if above.tag == tag:
+            return True
+        above = above.parent
+    return False
+
+
+def _forwards(text: str) -> bool:
+    lines = [line for line in text.strip().split("\n") if line.strip()][:3]
+    return any(phrases.FORWARDED.match(line[:120]) or re.match(r"\s*-{2,}\s*\w+ \w+ ?\w* ?-{2,}", line[:120]) for line in lines[:2])
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    ends = _attribution_ends(lines)
+    starts = {start for end in ends for start in range(end - 5, end + 1)}
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if not line:
+            kept.append(line)
+            at += 1
+            continue
+        if ("-" in line or ":" in line) and phrases.FORWARDED.match(line[:200]):
+            return kept + lines[at:]
+        if _cuts_here(lines, at):
+            return _signed_off(_without_rule(kept))
+        end = _attribution(lines, at, ends) if at in starts else 0
+        if end:
+            kept = _signed_off(kept)
+            shared = phrases.SHARED_LINE.search(line[:400])
+            if shared:
+                kept.append(line[: shared.start()].rstrip(" -"))
+            quoted = _next_words(lines, end)
+            if quoted is None or not _MARKED.match(lines[quoted]):
+                return kept
+            at = _past_quote(lines, quoted)
+        elif _MARKED.match(line) and not _MIRRORED.match(line):
+            kept = _signed_off(kept)
+            at = _past_quote(lines, at)
+        else:
+            kept.append(line)
+            at += 1
+    return _signed_off(kept)
+
+
+def _attribution_ends(lines: list[str]) -> set[int]:
+    """Lines that end like the last of an attribution: few, so that only the lines before them are looked at closely."""
+    return {
+        number
+        for number, line in enumerate(lines)
+        if line and (line.rstrip("-\u2014_*) ").endswith(phrases.ENDS) or (line[-1] == ">" and line.lstrip()[:4].isdigit()))
+    }
+
+
+def _cuts_here(lines: list[str], at: int) -> bool:
+    line = lines[at][:400]
+    if ("-" in line or "_" in line or "=" in line or "\u2014" in line) and phrases.ORIGINAL.match(line):
+        return True
+    colon = line.find(":")
+    return (0 < (colon if colon >= 0 else line.find("\uff1a")) < 40) and _header_block(lines, at)
+
+
+def _header_block(lines: list[str], at: int) -> bool:
+    """From/Sent/To/Subject in any language, two or more of them within a few lines, and something like a date or a mailbox."""
+    first = phrases.LABEL.match(lines[at][:400])
+    if first is None or first.lastgroup is None:
+        return False
+    if phrases.ONE_LINE_BLOCK.match(lines[at][:400]):
+        return True
+    kinds: set[str] = set()
+    values: list[str] = []
+    strangers = 0
+    for line in lines[at : at + 12]:
+        label = phrases.LABEL.match(line[:400])
+        if label is None:
+            strangers += 1
+            values.append(line[:200])
+            if strangers > 1 or (not line.strip() and len(kinds) > 1):
+                break
+            continue
+        strangers = 0
+        kinds |= {kind for kind in ("from", "date", "to", "subject", "cc") if label[kind]}
+        values.append(label["value"])
+    told = " ".join(values)
+    if "from" not in kinds and not {"date", "to"} <= kinds and not {"date", "subject"} <= kinds:
+        return False
+    if len(kinds) < 2 or not (phrases.MAILBOX.search(told) or phrases.DATED.search(told)):
+        return False
+    return len(kinds) > 2 or "from" in kinds or bool(phrases.MAILBOX.search(told))
+
+
+def _attribution(lines: list[str], at: int, ends: set[int]) -> int:
+    """Where the line(s) saying who wrote the quote end, 0 if none starts here. Clients break them into up to six lines."""
+    line = lines[at][:500]
+    if at in ends and phrases.SHARED_LINE.search(line):
+        following = _next_words(lines, at + 1)
+        return at + 1 if following is not None and _MARKED.match(lines[following]) else 0
+    if not (phrases.LEAD.match(line) or "@" in line or phrases.WROTE.search(line)):
+        return 0
+    if _bare_date_and_mailbox(line) and _quote_follows(lines, at + 1):
+        return at + 1
+    joined = ""
+    for length in range(1, 7):
+        if at + length > len(lines):
+            return 0
+        part = lines[at + length - 1][:300].strip()
+        joined = f"{joined} {part}".strip()
+        if len(joined) > 400 or (not part and length > 1 and not phrases.DATED.search(joined)):
+            return 0
+        if at + length - 1 in ends and _attributes(joined, strictly=not _quote_follows(lines, at + length)):
+            return at + length
+    return 0
+
+
+def _attributes(text: str, *, strictly: bool) -> bool:
+    """`strictly` where no marked quote follows: then the line alone must leave no doubt."""
+    bare = text.strip("-\u2014_* \t")
+    ends = bare.endswith((":", "\uff1a")) or phrases.WROTE.search(bare[-25:]) is not None
+    if not ends:
+        return False
+    verb = phrases.WROTE.search(bare) or phrases.SENT.search(bare)
+    dated, mailbox, lead = phrases.DATED.search(bare), phrases.MAILBOX.search(bare), phrases.LEAD.match(bare)
+    if verb is None:
+        return bool(dated and mailbox and lead)
+    if strictly:
+        last = bare.endswith((":", "\uff1a")) or bare != text.strip()
+        return bool((lead and dated and last and (mailbox or verb)) or (text.startswith("---") and last and len(bare) < 120))
+    return bool(lead and dated) or bool(mailbox) or bool(dated and verb) or text.startswith("--") or len(bare) < 80
+
+
+def _bare_date_and_mailbox(line: str) -> bool:
+    """Old Gmail: "2011/4/7 Name <mailbox>"."""
+    return bool(re.match(r"\s*\d{4}[/-]\d{1,2}[/-]\d{1,2}\b.{0,120}<[^<>]+@[^<>]+>\s*:?\s*\Z", line))
+
+
+def _quote_follows(lines: list[str], at: int) -> bool:
+    following = _next_words(lines, at)
+    return following is not None and bool(_MARKED.match(lines[following]))
+
+
+def _next_words(lines: list[str], at: int) -> int | None:
+    for number in range(at, min(at + 8, len(lines))):
+        if lines[number].strip():
+            return number
+    return None
+
+
+def _past_quote(lines: list[str], at: int) -> int:
+    """Past marked lines, blank lines between them and lines that a link's wrapping tore out of the quote."""
+    end = at
+    while at < len(lines):
+        if _MARKED.match(lines[at]):
+            end = at = at + 1
+            continue
+        following = _next_words(lines, at + 1)
+        torn = following is not None and _MARKED.match(lines[following]) and following <= at + 2
+        if not lines[at].strip() and following is not None and (_MARKED.match(lines[following]) or at + 1 < len(lines)):
+            upcoming = _next_words(lines, at)
+            if upcoming is not None and _MARKED.match(lines[upcoming]):
+                at = upcoming
+                continue
+            return end
+        if torn and _is_torn(lines[at - 1], lines[at]):
+            at += 1
+            continue
+        return end
+    return end
+
+
+def _is_torn(before: str, line: str) -> bool:
+    opened = before.count("(") > before.count(")") or before.count("<") > before.count(">") - before.count("> ")
+    return bool(re.match(r"\s*[(<]?https?://", line)) or (opened and line.rstrip().endswith((")", ">")))
+
+
+def _without_rule(kept: list[str]) -> list[str]:
+    """The separator that stands before a quoted header block."""
+    end = len(kept)
+    while end and not kept[end - 1].strip():
+        end -= 1
+    return kept[: end - 1] if end and _RULE.match(kept[end - 1]) else kept[:end]
+
+
+def _signed_off(kept: list[str]) -> list[str]:
+    """Without the signature that ends it: after "--", "Sent from my …", or "-Name"."""
+    for number in range(max(0, len(kept) - 40), len(kept)):
+        line = kept[number]
+        if line and _is_signature(kept, number) and (_DELIMITER.match(line) or any(before.strip() for before in kept[:number])):
+            return _trimmed(kept[:number])
+    return kept
+
+
+def _is_signature(kept: list[str], number: int) -> bool:
+    line = kept[number]
+    if line.lstrip()[:1] in _DASHES:
+        return _is_delimiter(kept, number) or _is_dashed_name(kept, number)
+    if not phrases.SENT_FROM.match(line):
+        return False
+    rest = _words_after(kept, number)
+    return _says_device(line) and len(rest) <= 4 and all(phrases.SENT_FROM.match(r) or len(r) < 80 for r in rest)
+
+
+def _words_after(kept: list[str], number: int) -> list[str]:
+    return [line for line in kept[number + 1 :] if line.strip()]
+
+
+def _is_delimiter(kept: list[str], number: int) -> bool:
+    line = kept[number]
+    if not _DELIMITER.match(line):
+        return False
+    rest = _words_after(kept, number)
+    return 0 < len(rest) <= (14 if line.strip() == "--" else 5) and all(len(r) < 100 for r in rest)
+
+
+def _is_dashed_name(kept: list[str], number: int) -> bool:
+    if not _DASHED_NAME.match(kept[number]):
+        return False
+    before = [b for b in kept[:number] if b.strip()][-1:]
+    if not before or _LIST_ITEM.match(before[0]):
+        return False
+    return all(phrases.SENT_FROM.match(r) or _RULE.match(r) for r in _words_after(kept, number))
+
+
+def _says_device(line: str) -> bool:
+    """"Sent from my iPhone", not a sentence that happens to start so."""
+    said = re.sub(r"<[^<>]*>|https?://\S+", "", line).strip(" \t*_()[]")
+    return len(said.split()) <= 14 and not re.search(r"[,;]\s|[a-z]\.\s+\w", said) and not (said.endswith(".") and len(said.split()) > 8)
+
+
+def _without_footers(lines: list[str]) -> list[str]:
+    """Without a mailing list's footer or a disclaimer, looked for from the end."""
+    lines = _trimmed(lines)
+    for _ in range(4):
+        shorter = _signed_off(_without_disclaimer(_without_list_footer(lines)))
+        if len(shorter) == len(lines):
+            return lines
+        lines = _trimmed(shorter)
+    return lines
+
+
+def _without_list_footer(lines: list[str]) -> list[str]:
+    for number in range(max(0, len(lines) - 12), len(lines)):
+        if _RULE.match(lines[number]) or _DELIMITER.match(lines[number]):
+            rest = "\n".join(lines[number + 1 :])
+            if rest and phrases.LIST_FOOTER.search(rest):
+                return lines[:number]
+    return lines
+
+
+def _without_disclaimer(lines: list[str]) -> list[str]:
+    for number in range(1, len(lines)):
+        if lines[number - 1].strip() and not _RULE.match(lines[number - 1]):
+            continue  # a disclaimer starts a paragraph
+        if lines[number].strip() and phrases.DISCLAIMER.match("\n".join(lines[number : number + 3])[:600]):
+            if any(line.strip() for line in lines[:number]):
+                return _without_rule(lines[:number])
+    return lines
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    start, end = 0, len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    while start < end and not lines[start].strip():
+        start += 1
+    return lines[start:end]

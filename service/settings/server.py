@@ -1,0 +1,205 @@
+"""What differs between one machine and many: where data lies, the queue, the key. From REVEILLE_* variables, else server.yaml."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from service.errors import Complaint, ConfigError
+from service.settings.complaints import worded
+from service.settings.document import Document, read
+from service.settings.kinds import meant
+from service.settings.load import FILE, find
+from service.settings.section import wrong
+
+PREFIX = "REVEILLE_"
+SERVER_FILE = "server.yaml"
+KEY_LENGTH = 16  # characters; `reveille init` and the docs make longer ones
+
+
+class Server(BaseSettings):
+    """Paths are absolute once read. `key` is None where nothing is encrypted."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    config: Annotated[Path, Field(description="The person's config file")] = Path(FILE)
+    data: Annotated[Path, Field(description="The folder of the store; .reveille beside the config file where it is left out")] = (
+        Path(".reveille")
+    )
+    database: Annotated[str, Field(description="An SQLAlchemy URL; SQLite in the data folder where it is left out")] = ""
+    queue: Annotated[str, Field(description="embedded, or a Celery broker's URL: redis://…, amqp://…")] = "embedded"
+    artefacts: Annotated[Path, Field(description="The folder of rendered files; in the data folder where it is left out")] = (
+        Path()
+    )
+    key: Annotated[SecretStr | None, Field(description="What the store is encrypted with; by REVEILLE_KEY only")] = None
+    key_file: Annotated[Path | None, Field(description="A file with the key, readable by its owner alone (mode 600)")] = None
+    base_url: Annotated[
+        str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", description="Where the web pages are reached from outside")
+    ] = ""
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="What is logged")] = "info"
+    log_json: Annotated[bool, Field(description="Logs as JSON lines")] = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file (which comes in as arguments)."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, level: object) -> object:
+        return level.lower() if isinstance(level, str) else level
+
+    @field_validator("queue")
+    @classmethod
+    def _broker(cls, queue: str) -> str:
+        if queue != "embedded" and queue.partition("://")[0] not in {"redis", "rediss", "amqp", "amqps", "memory"}:
+            raise wrong("no queue that is known", "Write embedded, or a URL that begins with redis:// or amqp://")
+        return queue
+
+    @field_validator("database")
+    @classmethod
+    def _dialect(cls, url: str) -> str:
+        if url and url.partition("://")[0].partition("+")[0] not in {"sqlite", "postgresql"}:
+            raise wrong("no database that is known", "Write a URL that begins with sqlite:/// or postgresql://")
+        return url
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.key and self.key_file:
+            raise wrong("key and key_file are both set", "Keep one of REVEILLE_KEY and REVEILLE_KEY_FILE")
+        if self.key and len(self.key.get_secret_value().strip()) < KEY_LENGTH:
+            raise wrong("the key is too short", _MAKE_KEY)
+        return self
+
+
+_MAKE_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+def load_server(config: Path | None = None) -> Server:
+    """Raises ConfigError. `config` goes before REVEILLE_CONFIG; server.yaml is looked for beside the config file."""
+    chosen = (config or find() or Path(FILE)).expanduser().absolute()
+    file = chosen.parent / SERVER_FILE
+    document = read(file, missing="") if file.exists() else Document(str(file), "", {})
+    values = _of_file(document)
+    _misspelt(document)
+    server = _validated({**values, "config": chosen}, document) if not document.complaints else None
+    if server is None:
+        raise ConfigError(*document.complaints)
+    placed = _placed(server, chosen)
+    if document.complaints or (key := _key(placed, document)) is _BAD:
+        raise ConfigError(*document.complaints)
+    return placed.model_copy(update={"key": key})
+
+
+def _of_file(document: Document) -> dict[str, Any]:
+    data = document.data if document.data is not None else {}
+    if not isinstance(data, dict):
+        document.complain((), "this must be a section of keys", "Write one `key: value` a line")
+        return {}
+    known = set(Server.model_fields) - {"key", "config"}
+    for name in data:
+        if name == "key":
+            document.complain(
+                ("key",), "a secret is never written into this file", "Set REVEILLE_KEY, or name a file in key_file"
+            )
+        elif name not in known:
+            document.complain((name,), "unknown key", meant(name, known, what="Known here"))
+    folder = Path(document.file).parent
+    paths = {"data", "artefacts", "key_file"}
+    return {
+        k: folder / Path(v).expanduser() if k in paths and isinstance(v, str) and "\0" not in v else v
+        for k, v in data.items()
+        if k in known
+    }
+
+
+def _misspelt(document: Document) -> None:
+    """A variable that is nearly one of ours is a slip; others may belong to somebody else."""
+    import difflib
+
+    known = [name.upper() for name in Server.model_fields]
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(PREFIX)
+        if (
+            variable.startswith(PREFIX)
+            and name not in known
+            and (near := difflib.get_close_matches(name, known, n=1, cutoff=0.8))
+        ):
+            _of_environment(document, variable, "unknown variable", f"Did you mean {PREFIX}{near[0]}?")
+
+
+def _validated(values: Mapping[str, Any], document: Document) -> Server | None:
+    try:
+        return Server(**values)
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False):
+            place, problem, fix = worded(details, Server)
+            variable = PREFIX + str(place[0]).upper() if place else ""
+            if os.environ.get(variable):
+                _of_environment(document, variable, problem, fix)
+            else:
+                document.complain(place, problem, fix)
+    return None
+
+
+def _of_environment(document: Document, variable: str, problem: str, fix: str) -> None:
+    document.complaints.append(Complaint("environment", None, variable, problem, fix))
+
+
+def _placed(server: Server, config: Path) -> Server:
+    """Every path absolute, every default filled in."""
+    given = server.model_fields_set
+    data = (server.data.expanduser() if "data" in given else config.parent / ".reveille").absolute()
+    artefacts = server.artefacts.expanduser().absolute() if "artefacts" in given else data / "artefacts"
+    key_file = server.key_file.expanduser().absolute() if server.key_file else None
+    database = server.database or f"sqlite:///{data / 'reveille.db'}"
+    return server.model_copy(
+        update={"config": config, "data": data, "artefacts": artefacts, "database": database, "key_file": key_file}
+    )
+
+
+_BAD = SecretStr("")
+
+
+def _key(server: Server, document: Document) -> SecretStr | None:
+    """The key from its variable or file; _BAD with a complaint where the file won't do."""
+    path = server.key_file
+    if path is None:
+        return server.key
+
+    def bad(problem: str, fix: str) -> SecretStr:
+        if os.environ.get(PREFIX + "KEY_FILE"):
+            _of_environment(document, PREFIX + "KEY_FILE", problem, fix)
+        else:
+            document.complain(("key_file",), problem, fix)
+        return _BAD
+
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)  # of what is read, not of what had the name before
+            text = file.read(4096).decode("utf-8").strip()
+    except (OSError, ValueError) as error:
+        return bad(
+            f"{path} can't be read: {getattr(error, 'strerror', None) or 'not a line of text'}", "Check the path and its rights"
+        )
+    if mode & 0o077:
+        return bad(f"{path} can be read by others (mode {mode:o})", f"Run: chmod 600 {path}")
+    if len(text) < KEY_LENGTH:
+        return bad(f"the key in {path} is too short", _MAKE_KEY)
+    return SecretStr(text)

@@ -1,0 +1,82 @@
+"""Patterns of rules: a glob over a whole field, or a regular expression between slashes that searches in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+import regex
+
+_LONGEST = 20_000
+"""Characters of a field that a regular expression is tried on."""
+
+_SECONDS = 0.05
+"""For one search. A pattern that needs longer is one that would stop the mail; it counts as not matching."""
+
+Matcher = Callable[[str], bool]
+
+
+@lru_cache(maxsize=1024)
+def matcher(pattern: str) -> Matcher:
+    """Compiled once. Globs know *, ? and [abc], and are case-insensitive like regular expressions, unless those say (?-i) or end in
+    /c. Raises ValueError where a regular expression is not one.
+    """
+    expression, flags = _regex_of(pattern)
+    if expression is None:
+        return _glob(pattern)
+    try:
+        compiled = regex.compile(expression, flags)
+    except regex.error as error:
+        raise ValueError(f"{pattern} is not a regular expression: {error}") from error
+
+    def search(field: str) -> bool:
+        try:
+            return compiled.search(field[:_LONGEST], timeout=_SECONDS) is not None
+        except TimeoutError:
+            return False
+
+    return search
+
+
+def any_matches(pattern: str, fields: Iterable[str]) -> bool:
+    matches = matcher(pattern)
+    return any(matches(f) for f in fields)
+
+
+def _regex_of(pattern: str) -> tuple[str | None, int]:
+    if len(pattern) > 1 and pattern.startswith("/"):
+        if pattern.endswith("/"):
+            return pattern[1:-1], regex.IGNORECASE | regex.VERSION1
+        if len(pattern) > 2 and pattern.endswith(("/c", "/i")):
+            return pattern[1:-2], regex.VERSION1 | (regex.IGNORECASE if pattern.endswith("i") else 0)
+    return None, 0
+
+
+def _glob(pattern: str) -> Matcher:
+    """`fnmatch` without its backtracking trap: runs of stars are one, and the match is possessive between them."""
+    if not any(c in pattern for c in "*?["):
+        plain = pattern.casefold()
+        return lambda field: field.casefold() == plain
+    parts = [_literal(part) for part in regex.split(r"\*+", pattern)]
+    body = ".*".join(parts) if len(parts) < 3 else parts[0] + "".join(f"(?>.*?{p})" for p in parts[1:-1]) + ".*" + parts[-1]
+    compiled = regex.compile(body, regex.IGNORECASE | regex.DOTALL)
+
+    def match(field: str) -> bool:
+        try:
+            return compiled.fullmatch(field, timeout=_SECONDS) is not None
+        except TimeoutError:
+            return False
+
+    return match
+
+
+def _literal(part: str) -> str:
+    """One stretch of a glob between stars."""
+    pieces = regex.findall(r"\[[^\]]+\]|\?|[^\[?]+|\[", part)
+    return "".join("." if p == "?" else _set(p) if len(p) > 2 and p[0] == "[" else regex.escape(p) for p in pieces)
+
+
+def _set(piece: str) -> str:
+    inner = piece[1:-1]
+    negated = inner.startswith("!")
+    return "[" + ("^" if negated else "") + inner[negated:].replace("\\", "\\\\").replace("^", "\\^") + "]"

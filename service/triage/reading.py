@@ -1,0 +1,101 @@
+"""Everything the built-in brain looks at, gathered once a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.domain.items import Message, Provenance
+from service.domain.people import Person
+from service.domain.verdicts import Relation
+from service.people import is_external, is_free_mail, is_machine
+from service.triage.junk import Junk, evidence, weigh
+from service.triage.lexicon import tally, words
+from service.triage.phishing import THRESHOLD, signs
+from service.triage.statements import Statements
+from service.triage.words.junk import TABLES as JUNK
+from service.triage.words.tone import TABLES as TONES
+
+_WANTED = frozenset((*JUNK, *TONES))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    message: Message
+    person: Person
+    relation: Relation
+    said: Statements
+    size: int  # words
+    tones: dict[str, tuple[str, ...]]  # the distinct phrases of each meaning, as found
+    junk: Junk
+    phishing: tuple[str, ...]  # reasons, strongest first; empty: no phishing
+
+    def distinct(self, meaning: str) -> int:
+        return len(self.tones.get(meaning, ()))
+
+    def density(self, meaning: str) -> float:
+        """Distinct phrases in a hundred words; short messages count as sixty words."""
+        return 100 * self.distinct(meaning) / max(self.size, 60)
+
+    def in_subject(self, meaning: str) -> int:
+        """Distinct phrases that the subject holds."""
+        subject = " ".join(words(self.message.subject))
+        return sum(p in subject for p in self.tones.get(meaning, ()))
+
+    @property
+    def own(self) -> bool:
+        return self.message.provenance is Provenance.OWN
+
+    @property
+    def machine(self) -> bool:
+        return is_machine(self.message.sender) or self.message.bulk.is_automated
+
+    @property
+    def newsletter(self) -> bool:
+        """Sent to many by a program with a way to unsubscribe; a discussion list's mails are written by people."""
+        bulk = self.message.bulk
+        answers = bool(self.message.in_reply_to) or self.message.subject[:3].lower() == "re:"
+        discussion = bulk.is_list and (answers or self.message.subject.startswith("["))
+        marked = bulk.unsubscribe or bulk.is_list or bulk.feedback_id or bulk.precedence in ("bulk", "junk")
+        return (marked and not discussion) or (not answers and self._reads_like_one)
+
+    @property
+    def _reads_like_one(self) -> bool:
+        """Without a header that says so: leave the list, click here, read our stories."""
+        leaving = self.distinct("removal")
+        return leaving >= 2 and leaving + self.distinct("clicks") + self.distinct("news") >= 5
+
+    @property
+    def from_strange_list(self) -> bool:
+        """A discussion list outside the person's organisation: a question to everybody there waits for nobody in particular."""
+        return self.message.bulk.is_list and is_external(self.person, self.message.sender.email)
+
+    @property
+    def private_sender(self) -> bool:
+        return is_free_mail(self.message.sender.domain) and not self.machine
+
+
+def gather(message: Message, person: Person, relation: Relation, said: Statements) -> Reading:
+    tokens = tuple(w for s in said.sentences for w in s.words)
+    hits = [(s, h) for s in said.sentences for h in s.hits if h[0] in _WANTED]
+    tones: dict[str, dict[str, None]] = {}
+    for s, (meaning, start, length) in hits:
+        tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
+    counts = tally(h[0] for _, h in hits)
+    marked = evidence(message, person, tokens, counts)
+    colleague = not is_external(person, message.sender.email) and "fail" not in (
+        message.authentication.dmarc,
+        message.authentication.spf,
+    )
+    deceit = sorted(signs(message, person, relation, counts, marked), reverse=True)
+    return Reading(
+        message,
+        person,
+        relation,
+        said,
+        len(tokens),
+        {meaning: tuple(found_phrases) for meaning, found_phrases in tones.items()},
+        weigh(marked, relation, colleague=colleague),
+        tuple(reason for _, reason in deceit)
+        if sum(weight for weight, _ in deceit) >= THRESHOLD + (0.5 if colleague else 0)
+        else (),
+    )

@@ -1,0 +1,135 @@
+"""What a message asks, of whom and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from service.domain.verdicts import Request, Span, When
+from service.triage.addressee import Addressee, Audience
+from service.triage.asking import features, plainly, weigh
+from service.triage.dates import Mention
+from service.triage.phrasing import phrase
+from service.triage.sentences import Sentence
+
+Dated = tuple[Sentence, tuple[Mention, ...]]
+
+_MOST = 8  # of one message; a form with thirty questions is one errand
+
+_DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
+_COMMANDS = frozenset(("please", "please_verb", "modal", "question_end", "imperative"))
+_FRAMES = frozenset(("please", "please_verb", "let_me_know", "need", "modal"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    request: Request
+    of: Addressee
+
+
+def requests(sentences: Sequence[Dated], audience: Audience, *, own: bool) -> tuple[Asked, ...]:
+    """In the order of the text. `own`: the person wrote it, so nothing in it is asked of them."""
+    found: list[Asked] = []
+    heading: When | None = None
+    for sentence, dates in sentences:
+        kind = _asked(sentence, dates)
+        if kind is None:
+            if sentence.text.endswith(":"):
+                heading = _deadline(dates) or heading
+            continue
+        due = _due(sentence, dates, kind) or (heading if not _deadline(dates) else None)
+        of = audience.of(sentence)
+        of_me = not own and of is Addressee.ME
+        span = Span(sentence.text, sentence.offset)
+        found.append(Asked(Request(span, phrase(sentence.text), of_me, due, "question_end" in kind), of))
+        if len(found) == _MOST:
+            break
+    return _with_common_deadline(tuple(found), sentences)
+
+
+def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
+    """The features of a sentence that asks for something plainly; None for all others."""
+    if not plainly(sentence):
+        return None
+    found = features(sentence)
+    demanded = "demand" in sentence.meanings and bool(_deadline(dates))
+    if demanded and "told" not in found and "courtesy" not in found and not _narrated(sentence):
+        return found | {"demand"}
+    if found.isdisjoint(_DIRECT) or ("not_asking" in found and "question_end" not in found):
+        return None
+    if (len(sentence.words) < 3 and "question_end" not in found) or len(sentence.words) < 2:
+        return None
+    if "courtesy" in found and ("question_end" not in found or len(sentence.words) < 7) and _only_courtesy(sentence):
+        return None
+    if found & _DIRECT == {"imperative"} and (
+        not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))
+    ):
+        return None
+    wished = not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_COMMANDS)
+    if wished and (_narrated(sentence) or found.isdisjoint(("you", "me"))):
+        return None
+    if found & _DIRECT == {"duty"} and not found.isdisjoint(("machine", "offer", "told", "has_if")):
+        return None
+    if found & _DIRECT <= {"question_end", "lets"} and "machine" in found:
+        return None
+    if "machine" in found and "link" in found:
+        return None
+    return found if weigh(found) >= 0.5 or {"question_end", "opinion", "len1"} <= found else None
+
+
+def _narrated(sentence: Sentence) -> bool:
+    """Tells of a wish or a plan instead of asking: "I wanted to make sure", "I'll need"."""
+    return "narrated" in sentence.meanings
+
+
+def _only_courtesy(sentence: Sentence) -> bool:
+    """As "Let me know if you have any questions" asks nothing; "if you need more time, please call Dana" does."""
+    return sentence.words[0] in ("if", "should") or any(
+        word in sentence.words
+        for word in (
+            "questions",
+            "question",
+            "anything",
+            "help",
+            "clarification",
+            "need",
+            "want",
+            "like",
+            "fragen",
+            "dudas",
+            "duda",
+        )
+    )
+
+
+def _due(sentence: Sentence, dates: Sequence[Mention], kind: set[str]) -> When | None:
+    said = _deadline(dates)
+    if said:
+        return said
+    open_to_date = ("question_end" not in kind or not kind.isdisjoint(_FRAMES)) and kind.isdisjoint(("meet", "discuss"))
+    if open_to_date and len(dates) == 1 and _closes(sentence, dates[0]):
+        return dates[0].due
+    return next(map(When, sentence.said("hurry")), None)
+
+
+def _closes(sentence: Sentence, mention: Mention) -> bool:
+    """A date that ends a sentence or stands at its head says when; one in the middle belongs to what is spoken of."""
+    if mention.span.offset < 0 or sentence.offset < 0:
+        return True
+    rest = sentence.text[mention.span.offset - sentence.offset + len(mention.span.text) :]
+    return len(rest.strip(" .!?)")) < 12
+
+
+def _deadline(dates: Sequence[Mention]) -> When | None:
+    return next((m.due for m in dates if m.deadline), None)
+
+
+def _with_common_deadline(found: tuple[Asked, ...], sentences: Sequence[Dated]) -> tuple[Asked, ...]:
+    """A deadline said once, beside the requests or in the subject, holds for the first of them that has none."""
+    if any(a.request.due for a in found):
+        return found
+    common = next((due for s, dates in sentences if (due := _deadline(dates)) and not _narrated(s)), None)
+    if common is None:
+        return found
+    first = next((i for i, a in enumerate(found) if a.request.of_me), 0)
+    return tuple(replace(a, request=replace(a.request, due=common)) if i == first else a for i, a in enumerate(found))

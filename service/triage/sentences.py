@@ -1,0 +1,100 @@
+"""Sentences of a message's own text, each at its place in the visible text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from service.triage.lexicon import Hit, words
+from service.triage.meanings import LEXICON
+
+LIMIT = 12_000
+"""Characters of a text that are looked at: what is asked stands near the top, and a log pasted below must cost nothing."""
+
+_WIDE = "。！？"
+_LONGEST = 600  # characters; a longer "sentence" is a table or a dump
+
+_BREAK = re.compile(
+    r"(?=[\s\"'”’»)\].!?…。！？])(?:"
+    r"\n[ \t]*\n\s*"  # an empty line
+    r"|\n[ \t]*(?=(?:[-*•–—·]|\(?\d{1,2}[.)])[ \t])"  # a bullet or a number
+    r"|[ \t]+(?:(?:and|und|et|y)[ \t]+)?(?=\(\d\)[ \t])"  # "(1) …, and (2) …"
+    r"|(?<=[:,;])[ \t]*\n\s*"  # a greeting, a heading
+    r"|(?<=[.!?…])[\"'”’»)\]]*\s+"
+    r"|[。！？]"
+    r")"
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
+    r"usw|hr|fr|tel|abs|bspw|evtl|ggf|sra?|ud|uds|mme|mlle|cf|p\.ex|jan|feb|apr|aug|sept?|oct|okt|nov|dec|dez|[a-z]|\d{1,2})\.$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`offset` is where it begins in the message's visible text, -1 in the subject."""
+
+    text: str
+    offset: int
+    words: tuple[str, ...] = field(compare=False)
+    hits: tuple[Hit, ...] = field(compare=False)  # what the word lists found in it
+    meanings: frozenset[str] = field(compare=False)
+
+    def said(self, meaning: str) -> tuple[str, ...]:
+        """The phrases of this meaning, as they stand."""
+        return tuple(" ".join(self.words[i : i + n]) for m, i, n in self.hits if m == meaning)
+
+
+def sentence(text: str, offset: int) -> Sentence:
+    tokens = words(text)
+    hits = LEXICON.find(tokens)
+    return Sentence(text, offset, tokens, hits, frozenset(m for m, _, _ in hits))
+
+
+def split(text: str, offset: int = 0) -> Iterator[Sentence]:
+    """Sentences, bullets and lines of `text` in order; `offset` is added to where each begins."""
+    start = 0
+    for gap in _BREAK.finditer(text):
+        if text[gap.start() - 1 : gap.start()] == "." and _ABBREVIATION.search(text, max(start, gap.start() - 12), gap.start()):
+            continue
+        if text[gap.start() - 1 : gap.start()] in (",", ";") and _goes_on(text, gap):
+            continue
+        yield from _sentence(text, start, gap.start() if gap[0][0] not in _WIDE else gap.end(), offset)
+        start = gap.end()
+    yield from _sentence(text, start, len(text), offset)
+
+
+def _goes_on(text: str, gap: re.Match[str]) -> bool:
+    """A long line that ends in a comma was broken by a mail program; a short one is a greeting or an item."""
+    line = text.rfind("\n", 0, gap.start()) + 1
+    return "\n" in gap[0] and gap.start() - line > 45 and text[gap.end() : gap.end() + 1].islower()
+
+
+def _sentence(text: str, start: int, end: int, offset: int) -> Iterator[Sentence]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    end = min(end, start + _LONGEST)
+    if end > start:
+        found = sentence(text[start:end], offset + start)
+        if found.words:
+            yield found
+
+
+def own_sentences(text: str, reply_text: str) -> tuple[Sentence, ...]:
+    """Sentences of the reply text, at their offsets in `text`. What cannot be found there word for word is left out."""
+    reply = reply_text[:LIMIT]
+    at = text.find(reply)
+    if at >= 0:
+        return tuple(split(reply, at))
+    found = []
+    cursor = 0
+    for loose in split(reply):  # quotes were cut out of the middle: place each sentence by itself, in order
+        at = text.find(loose.text, cursor)
+        if at >= 0:
+            found.append(replace(loose, offset=at))
+            cursor = at + len(loose.text)
+    return tuple(found)

@@ -1,0 +1,25 @@
+"""What promising sounds like."""
+
+from __future__ import annotations
+
+PROMISES = """
+i'll; i will; we'll; we will; i shall; we shall; i'm going to; i am going to; we're going to; we are going to; i promise to; i can get you; i can send; i can have; i plan to; i intend to; i'm planning to; will do
+let me check; let me look into; let me find out; let me get back; let me see what; leave it with me; i owe you; i aim to; we aim to; i commit to; we commit to; i'll be sending; you'll have; you will have; you'll get; you will get; expect it
+ich werde; wir werden; ich schicke; ich sende; ich melde; wir melden; ich kümmere; wir kümmern; ich liefere; wir liefern; ich prüfe; wir prüfen; ich rufe; ich gebe; ich mache; ich bringe; ich erledige; ich überarbeite; ich komme; wir schicken; wir senden; schicke ich; sende ich; melde ich; melden wir; melde mich; schicken wir; senden wir; gebe ich; kläre ich; ich kläre; prüfe ich; du bekommst; sie bekommen; sie erhalten
+je vais; nous allons; je t'envoie; je vous envoie; je te rappelle; je vous rappelle; je m'en occupe; je m'occupe; nous vous enverrons; je vous enverrai; je t'enverrai; j'enverrai; je reviens vers; nous reviendrons; je reviendrai; je vous tiens; je te tiens; je ferai; nous ferons; je vérifie; je vérifierai; on vous envoie; on s'en occupe; je prépare; je préparerai; je vous recontacte; nous vous recontacterons; je transmets; je transmettrai
+voy a; vamos a; te enviaré; le enviaré; les enviaré; te envío; le envío; les envío; te mando; le mando; enviaré; enviaremos; me encargo; nos encargamos; te llamo; le llamo; te llamaré; le llamaré; te aviso; le aviso; te avisaré; le avisaré; te confirmo; le confirmo; te confirmaré; le confirmaré; te paso; le paso; revisaré; lo reviso; prepararé; me pondré; nos pondremos; te respondo; le responderemos
+"""
+
+DEEDS = """
+send; share; forward; get back; come back; follow up; circle back; reply; respond; answer; call; phone; ring; email; write; text; ping; message; review; read; look; check; confirm; verify; prepare; draft; finish; complete; finalize; finalise; deliver; submit; provide; update; fix; handle; take care; arrange; book; schedule; set up; set; organize; organise; ask; talk; speak; discuss; raise; flag; add; include; put; make; do; get; bring; pay; transfer; sign; return; ship; post; publish; upload; circulate; distribute; pass; let you know; let them know; let; reach out; connect; introduce; invite; keep you; report; investigate; find out; find; figure; sort; work on; work; try; join; attend; be there; be in touch; be sending; have it; have the; have a; have this; have your; see to; see if; see what; resolve; approve; process; reschedule; move; change; revise; rework; edit; translate; test; run; build; create; file; order; buy; pick; drop; collect; cover; present; host; chase; escalate; loop; cc; clarify; document; note; release; refund; replace; push; merge; deploy; dig; come; meet; stop by; visit; assign; allocate; sync; start; summarize; summarise; write up; give; show; tell; explain; help; turn
+"""
+
+NOT_DEEDS = """
+i'll be out; i will be out; i'll be away; i will be away; i'll never; i will never; i'll assume; i will assume; i'll miss; i will miss; i'll need; i will need; we'll need; we will need; i'll have to; i will have to; we'll have to; we will have to; let me know; let us know; i'll see you; i will see you; i'll let you go; i'll say; i will say; i'll admit; we'll see; we will see; get started; make sense; make it easy; do my best; keep an eye out; i'll bet; voy a estar fuera; je vais bien; ich werde nicht
+"""
+
+NEGATIONS = "not; won't; never; can't; cannot; unable; wouldn't; couldn't; don't; isn't; no longer; nicht; kein; keine; keinen; leider; ne; pas; jamais; no; nunca; tampoco"
+
+HYPOTHETICALS = "if; unless; whether; in case; suppose; had i; would; might; may; maybe; perhaps; probably not; hopefully; falls; wenn; ob; sofern; vielleicht; si; sauf; peut être; quizás; tal vez; a menos"
+
+REPORTED = "said; says; told; thought; thinks; think; asked; hope; hopes; hoped; wish; promised; claims; claimed; mentioned; wrote; believe; assume; assumed; understood; heard; sagte; sagtest; meinte; dachte; dit; disait; pensait; dijo; dijiste; pensó"

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.errors import ConfigError
+from service.settings.server import Server, load_server
+
+KEY = "a-key-that-is-long-enough"
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Server.model_fields:
+        monkeypatch.delenv(f"REVEILLE_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_anything_all_lies_beside_the_config(tmp_path: Path):
+    server = load_server()
+    assert server.config == tmp_path / "reveille.yaml"
+    assert server.data == tmp_path / ".reveille"
+    assert server.database == f"sqlite:///{tmp_path}/.reveille/reveille.db"
+    assert server.artefacts == tmp_path / ".reveille" / "artefacts"
+    assert (server.queue, server.key, server.base_url, server.log_level, server.log_json) == ("embedded", None, "", "info", False)
+
+
+def test_config_elsewhere_takes_its_data_along(tmp_path: Path):
+    assert load_server(tmp_path / "people" / "mara.yaml").data == tmp_path / "people" / ".reveille"
+
+
+def test_variable_goes_before_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "server.yaml").write_text("data: store\nlog_level: DEBUG\nlog_json: true\n")
+    monkeypatch.setenv("REVEILLE_LOG_LEVEL", "error")
+    server = load_server()
+    assert (server.data, server.log_level, server.log_json) == (tmp_path / "store", "error", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "fix"),
+    [
+        ("datta: x", 1, "datta", "Did you mean data?"),
+        ("data: x\nlog_level: loud", 2, "log_level", "'debug'"),
+        ("queue: carrier pigeon", 1, "queue", "redis://"),
+        ("database: mysql://x", 1, "database", "postgresql://"),
+        ("base_url: example", 1, "base_url", "docs/config.md"),
+        ("key: abc", 1, "key", "REVEILLE_KEY"),
+        ("data: 5", 1, "data", "~/Mail"),
+        ("- a", 1, "the file", "key: value"),
+    ],
+)
+def test_slips_in_the_file_have_line_field_and_fix(tmp_path: Path, text: str, line: int, field: str, fix: str):
+    (tmp_path / "server.yaml").write_text(text)
+    (said,) = complaints()
+    assert (said.line, said.field) == (line, field)
+    assert fix in said.fix
+
+
+def test_slip_in_a_variable_names_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REVEILLE_LOG_JSON", "perhaps")
+    (said,) = complaints()
+    assert (said.file, said.field) == ("environment", "REVEILLE_LOG_JSON")
+
+
+def test_misspelt_variable_is_a_slip_and_a_strange_one_is_not(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REVEILLE_CORPUS", "/somewhere")
+    load_server()
+    monkeypatch.setenv("REVEILLE_DATABSE", "sqlite://")
+    (said,) = complaints()
+    assert "REVEILLE_DATABASE" in said.fix
+
+
+def test_key_from_variable_stays_out_of_sight(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REVEILLE_KEY", KEY)
+    server = load_server()
+    assert server.key is not None
+    assert server.key.get_secret_value() == KEY
+    assert KEY not in repr(server)
+
+
+def test_short_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REVEILLE_KEY", "hunter2")
+    assert "hunter2" not in str(complaints()[0])
+
+
+def test_key_file_must_be_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "key"
+    file.write_text(KEY + "\n")
+    file.chmod(0o640)
+    monkeypatch.setenv("REVEILLE_KEY_FILE", str(file))
+    assert f"chmod 600 {file}" in complaints()[0].fix
+    file.chmod(0o600)
+    server = load_server()
+    assert server.key is not None
+    assert server.key.get_secret_value() == KEY
+
+
+def test_key_file_that_is_missing_or_empty(tmp_path: Path):
+    (tmp_path / "server.yaml").write_text("key_file: key")
+    (said,) = complaints()
+    assert (said.line, said.field) == (1, "key_file")
+    (tmp_path / "key").touch(mode=0o600)
+    assert "too short" in complaints()[0].problem
+
+
+def test_two_keys_are_one_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "server.yaml").write_text("key_file: key")
+    monkeypatch.setenv("REVEILLE_KEY", KEY)
+    assert "Keep one" in complaints()[0].fix
+
+
+def complaints():
+    with pytest.raises(ConfigError) as caught:
+        load_server()
+    return caught.value.complaints
