@@ -203,6 +203,7 @@ class Services:
     rules: tuple[Rule, ...] = ()
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     base_url: str = ""
+    interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
 
 
 class Holidays(Protocol):

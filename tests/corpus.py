@@ -1,4 +1,4 @@
-"""Public data to measure on: beside the checkout, never in it."""
+"""Where the public data lie that tests marked `corpus` measure on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ CORPUS = Path(os.environ.get("REVEILLE_CORPUS", Path(__file__).parents[2] / "sha
 
 
 def need(*parts: str) -> Path:
-    """The path of that data; skips the test, saying so, where it is absent."""
     path = CORPUS.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"{path} is not here: set REVEILLE_CORPUS to the folder of the public test data")
+        pytest.skip(f"no public data at {path}: set REVEILLE_CORPUS to the folder that holds them")
     return path

@@ -17,7 +17,15 @@ def holiday_name(region: str, day: date) -> str:
 
 @lru_cache(maxsize=64)
 def _of_year(region: str, year: int) -> dict[date, str]:
+    """In English where the package has it; a region it does not know keeps none."""
     import holidays
 
     country, _, part = region.partition("-")
-    return {day: str(name) for day, name in holidays.country_holidays(country, subdiv=part or None, years=year).items()}
+    for language in ("en_US", "en_GB", None):
+        try:
+            found = holidays.country_holidays(country, subdiv=part or None, years=year, language=language)
+        except NotImplementedError:
+            return {}
+        if found or language is None:
+            return {day: str(name) for day, name in found.items()}
+    return {}

@@ -123,9 +123,11 @@ class PersonItems:
         return sorted((c for c in threads if c and c.at >= since), key=lambda c: c.at, reverse=True)
 
     def chats_with(self, emails: Iterable[str], until: datetime, limit: int) -> Sequence[Thread]:
-        ids = self._found("thread", [terms.FROM + email.lower() for email in emails], None, limit * 4)
+        wanted = {email.lower() for email in emails}
+        ids = self._found("thread", [terms.FROM + email for email in wanted], None, limit * 4)
         threads = (_until(thread, until) for thread in self._documents(self._every("thread", t.c.id.in_(ids)), Thread))
-        return sorted((c for c in threads if c), key=lambda c: c.at, reverse=True)[:limit]
+        by_then = (c for c in threads if c and any(post.author.email in wanted for post in c.posts))
+        return sorted(by_then, key=lambda c: c.at, reverse=True)[:limit]
 
     # --- people, deals, tasks, notes -----------------------------------------------------------------------------------
 

@@ -1,0 +1,125 @@
+"""Title, subject and the one sentence that puts importance before time: all made from facts already chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from service.briefing.day import holiday
+from service.briefing.due import DAYS, clock_words, date_words
+from service.briefing.wording import clean, clip, requote, sentence, spelt
+from service.domain.facts import Fact, Section
+from service.domain.people import Person
+
+Sections = Mapping[str, Sequence[Fact]]
+_NO_MEETING = frozenset({"cancelled", "blocks"})
+"""Topics of facts that stand among the meetings and are none."""
+_PRESSING = (Section.NEEDS_YOU, Section.COMMITMENTS, Section.SLACK)
+_SIMPLE = (*_PRESSING, Section.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    title: str
+    subject: str
+    bottom_line: str
+
+
+def headline(person: Person, sections: Sections, as_of: datetime, unseen: str, *, withheld: bool = False) -> Headline:
+    """`unseen`: the sources that could not be read, in words; where there are any, nothing here claims calm.
+    `withheld`: private facts were taken out, so that what is left says nothing of calm either.
+    """
+    day = as_of.astimezone(person.zone).date()
+    calm = not unseen and not withheld
+    if withheld and _is_quiet(sections):
+        line = sentence(f"what there is today is not shown here{f', and {unseen}' if unseen else ''}")
+    else:
+        line = _bottom_line(person, sections, as_of, unseen)
+    return Headline(_title(person, as_of), _subject(day, sections, unseen, calm=calm), line)
+
+
+def _title(person: Person, as_of: datetime) -> str:
+    local = as_of.astimezone(person.zone)
+    part = "morning" if local.hour < 12 else "afternoon" if local.hour < 18 else "evening"
+    first = clip(clean(person.name), 60).partition(" ")[0]
+    day = ", ".join(filter(None, (date_words(local.date()), holiday(person, local.date()))))
+    return f"Good {part}{f', {first}' if first else ''} – {day}"
+
+
+def _subject(day: date, sections: Sections, unseen: str, *, calm: bool) -> str:
+    """Reads as "Tue 12 May · 3 need you · 4 meetings": what is not there is not counted."""
+    need, meet = len(sections.get(Section.NEEDS_YOU, ())), len(_to_attend(sections))
+    parts = [f"{need} need{'s' if need == 1 else ''} you"] if need else []
+    parts += [f"{meet} meeting{'' if meet == 1 else 's'}"] if meet else []
+    if not parts:
+        others = ((Section.COMMITMENTS, "due"), (Section.WAITING, "waiting"), (Section.SLACK, "on Slack"))
+        parts = [f"{len(sections[name])} {word}" for name, word in others if sections.get(name)]
+    if not parts and calm:
+        parts = ["a quiet day"]
+    parts += ["not everything could be read"] if unseen else []
+    return " · ".join([date_words(day, short=True), *parts])
+
+
+def _bottom_line(person: Person, sections: Sections, as_of: datetime, unseen: str) -> str:
+    says = _quiet(person, as_of, unseen) if _is_quiet(sections) else _busy(sections, as_of, person.zone)
+    return sentence(f"{says}, but {unseen}" if unseen else says)
+
+
+def _is_quiet(sections: Sections) -> bool:
+    return not _to_attend(sections) and not any(sections.get(name) for name in _SIMPLE)
+
+
+def _to_attend(sections: Sections) -> list[Fact]:
+    return [f for f in sections.get(Section.MEETINGS, ()) if f.topic not in _NO_MEETING]
+
+
+def _quiet(person: Person, as_of: datetime, unseen: str) -> str:
+    if unseen:
+        return "Nothing needs you in what could be read"
+    day = as_of.astimezone(person.zone).date()
+    named = holiday(person, day)
+    lead = f"{named}, a quiet day" if named else f"A quiet {DAYS[day.weekday()] if day.weekday() > 4 else 'day'}"
+    return f"{lead}: nothing needs you, no meetings"
+
+
+def _busy(sections: Sections, as_of: datetime, zone: ZoneInfo) -> str:
+    candidates = [f for name in _PRESSING for f in sections.get(name, ())] or sections.get(Section.WAITING, ())
+    first = max(candidates, key=lambda f: f.importance, default=None)
+    meetings = _to_attend(sections)
+    parts = [_short(first)] if first else []
+    parts += _others(sections, first) if first else ["Nothing needs you"]
+    parts += [_meetings(meetings, as_of, zone)] if meetings else []
+    return "; ".join(parts)
+
+
+def _short(fact: Fact) -> str:
+    """The fact's own sentence with its quotation cut, so that the whole stays one breath."""
+    text = requote(fact.text, 90)
+    return text.removesuffix(".")
+
+
+def _others(sections: Sections, first: Fact) -> list[str]:
+    """How many others wait for the person."""
+    needs = sections.get(Section.NEEDS_YOU, ())
+    more = sum(f.key != first.key for f in needs)
+    if not more:
+        return []
+    return [
+        f"{spelt(more, 'more needs', 'more need')} you" if more < len(needs) else f"{spelt(more, 'mail needs', 'mails need')} you"
+    ]
+
+
+def _meetings(meetings: Sequence[Fact], as_of: datetime, zone: ZoneInfo) -> str:
+    said = spelt(len(meetings), "meeting")
+    timed = sorted(f.at for f in meetings if f.at and f.label[:1].isdigit())
+    ahead = [at for at in timed if at >= as_of]
+    if not ahead:
+        return said
+    which = "at" if len(meetings) == 1 else "the first at" if len(ahead) == len(timed) else "the next at"
+    return (
+        f"{said} {which} {clock_words(ahead[0], zone)}"
+        if len(meetings) == 1
+        else f"{said}, {which} {clock_words(ahead[0], zone)}"
+    )
