@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 
 from jobs import JOBS
 from service.courier import Courier
@@ -40,8 +39,8 @@ def utc_now() -> datetime:
 
 def backoff(attempts: int) -> timedelta:
     """20 s, 40 s, 80 s … half an hour, each shortened by up to a half at random, so that many don't come back at once."""
-    wait = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 12), LONGEST_WAIT)
-    return wait * random.uniform(0.5, 1.0)
+    doubled: int = 1 << min(max(attempts - 1, 0), 12)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(0.5, 1.0)
 
 
 @dataclass(eq=False)
@@ -111,12 +110,12 @@ class House:
     @cached_property
     def channels(self) -> Mapping[str, Channel]:
         """Those of the config, and one for everybody who reads along."""
-        channels = {name: settings.connect(self.surroundings(name)) for name, settings in self.config.channels.items()}
+        channels: dict[str, Channel] = {n: settings.connect(self.surroundings(n)) for n, settings in self.config.channels.items()}
         if not channels:
             from service.integrations.folder import Settings
 
-            channels["folder"] = Settings(kind="folder", path=Path("briefings")).connect(self.surroundings("folder"))
-        return channels | self._reading_along()
+            channels["folder"] = Settings(kind="folder", path="briefings").connect(self.surroundings("folder"))
+        return {**channels, **self._reading_along()}
 
     def _reading_along(self) -> Mapping[str, Channel]:
         mail = next((s for s in self.config.channels.values() if s.kind == "email"), None)
@@ -130,8 +129,14 @@ class House:
 
     @cached_property
     def services(self) -> Services:
-        audiences = {name: channel.audience for name, channel in self.channels.items()}
-        return Services(self.items, self.voice, self.config.rules, audiences, self.server.base_url)
+        return Services(
+            items=self.items,
+            voice=self.voice,
+            rules=self.config.rules,
+            audiences={name: channel.audience for name, channel in self.channels.items()},
+            interrupts=frozenset(name for name, channel in self.channels.items() if channel.interrupts),
+            base_url=self.server.base_url,
+        )
 
     # --- running --------------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ app = typer.Typer(
     help="Gets you ready before you ask: reads your mail, calendar, CRM and Slack, and says what matters, on time.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
