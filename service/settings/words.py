@@ -29,7 +29,7 @@ def _short(value: object) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
-_DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+_DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?", re.ASCII)
 _DURATION_FIX = "Write a duration such as 15m, 4h, 1h30m or 180d"
 
 
