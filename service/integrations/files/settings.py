@@ -1,0 +1,43 @@
+"""The part of the config that every source in files has."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.settings.section import SourceSettings
+
+if TYPE_CHECKING:
+    from service.ports import Surroundings
+
+FORMAT = 1
+"""Part of every stamp: raised when an item is read differently than before, so that all are read once more."""
+
+
+class FileSettings(SourceSettings):
+    path: Path
+
+    def default_name(self) -> str:
+        """The kind and the last part of the path: "maildir Mail"."""
+        return f"{self.kind} {self.path.name or self.path}"
+
+    def place(self, at: Surroundings) -> Path:
+        """Where it lies: `~` is the home folder, a relative path begins at the config's folder."""
+        try:
+            path = self.path.expanduser()
+        except RuntimeError:  # no such user, or no home
+            path = self.path
+        return at.folder / path
+
+    def fingerprint(self, at: Surroundings) -> str:
+        """Changes when the same files would be read as other items: by other options, from elsewhere, or for other addresses."""
+        person = (at.person.name, *at.person.emails, at.person.timezone)
+        options = self.model_dump_json(exclude={"name"})
+        return digest(str(FORMAT), options, str(self.place(at)), *person)[:6]
+
+
+def digest(*parts: str) -> str:
+    """40 hex digits over the parts, which can't run into each other."""
+    whole = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.blake2b(whole.encode("utf-8", "backslashreplace"), digest_size=20).hexdigest()
