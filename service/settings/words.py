@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
-from pydantic_core import core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
 from service.settings.kinds import meant
 from service.settings.section import wrong
@@ -182,25 +182,36 @@ def region(value: object) -> str:
     text = _text(value, "Write a country such as CH, or a part of it such as CH-ZH")
     if not text:
         return ""
-    country, _, part = text.upper().partition("-")
+    country, _, part = text.partition("-")
+    # Parts have names of more than letters in a few countries, so they are tried as written, too.
+    for name in dict.fromkeys((part.upper(), part)):
+        if _has_holidays(country.upper(), name):
+            return f"{country.upper()}-{name}" if name else country.upper()
+    raise _no_region(text, country.upper(), part)
+
+
+def _has_holidays(country: str, part: str) -> bool:
+    """Asks for the one country: to list them all would load them all (0.6 s)."""
+    import holidays
+
+    if not re.fullmatch(r"[A-Z]{2,3}", country):
+        return False
+    try:
+        return hasattr(holidays.country_holidays(country, subdiv=part or None), "country")
+    except (NotImplementedError, AttributeError, ValueError, TypeError, KeyError):
+        return False
+
+
+def _no_region(text: str, country: str, part: str) -> PydanticCustomError:
     import holidays
 
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
-        raise wrong(
-            f"no holidays are known for {_short(value)}",
-            "Write an ISO country such as CH, US or DE, or one with its part such as CH-ZH",
-        )
-    parts = {p.upper(): p for p in known[country]}
-    if part and part not in parts:
-        try:  # some parts go by another name there ("DE-Bayern" for "DE-BY")
-            holidays.country_holidays(country, subdiv=text.partition("-")[2])
-        except (NotImplementedError, ValueError, TypeError, KeyError):
-            raise wrong(
-                f"{country} has no part {_short(part)} with holidays of its own", meant(part, parts, what=f"Parts of {country}")
-            ) from None
-        return f"{country}-{text.partition('-')[2]}"
-    return f"{country}-{parts[part]}" if part else country
+        fix = "Write an ISO country such as CH, US or DE, or one with its part such as CH-ZH"
+        return wrong(f"no holidays are known for {_short(text)}", fix)
+    return wrong(
+        f"{country} has no part {_short(part)} with holidays of its own", meant(part, known[country], what=f"Parts of {country}")
+    )
 
 
 Region = Annotated[str, PlainValidator(region), WithJsonSchema({"type": "string", "examples": ["CH-ZH", "US-NY", "DE"]})]

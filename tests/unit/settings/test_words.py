@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.settings.document import parse
 from service.settings.me import slug
-from service.settings.words import days, duration, email, say_duration, zone, zones
+from service.settings.words import days, duration, email, region, say_duration, zone, zones
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -66,3 +66,16 @@ def test_what_init_writes_is_what_yaml_reads(text: str):
     for line in (f"a: {scalar(text)}", f"a: [{scalar(text)}, b]", f"{{a: {scalar(text)}}}"):
         value = parse(line.encode(), "t").data["a"]
         assert (value[0] if isinstance(value, list) else value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"), [("CH-ZH", "CH-ZH"), ("ch-zh", "CH-ZH"), ("US", "US"), ("US-NY", "US-NY"), ("", ""), ("de-by", "DE-BY")]
+)
+def test_regions(text: str, taken: str):
+    assert region(text) == taken
+
+
+@pytest.mark.parametrize("text", ["XX", "Switzerland", "CH-XX", "-", "MON", "NYSE", "C" * 500, "__init__", "CH-ZH-ZH"])
+def test_what_is_no_region(text: str):
+    with pytest.raises(ValueError, match="holidays"):
+        region(text)
