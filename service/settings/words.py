@@ -152,16 +152,32 @@ Email = Annotated[
 ]
 
 
+_NO_ZONES = {"localtime", "posixrules", "Factory", "posix", "right"}
+
+
 @cache
 def zones() -> frozenset[str]:
     from zoneinfo import available_timezones
 
-    return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
+    return frozenset(name for name in available_timezones() if name.partition("/")[0] not in _NO_ZONES)
+
+
+def is_zone(name: str) -> bool:
+    """Looks for the one file: to list them all would open some 600."""
+    from zoneinfo import ZoneInfo
+
+    if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,3}", name) or name.partition("/")[0] in _NO_ZONES:
+        return False
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # there is none; it is a folder; the file holds something else
+        return False
+    return True
 
 
 def zone(value: object) -> str:
     text = _text(value, "Write an IANA time zone such as Europe/Zurich")
-    if text in zones():
+    if is_zone(text):
         return text
     cities = {name.rpartition("/")[2].lower(): name for name in sorted(zones(), reverse=True)}
     import difflib

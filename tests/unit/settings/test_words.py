@@ -38,6 +38,15 @@ def test_every_zone_is_taken(name: str):
     assert zone(name) == name
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Europe", "localtime", "posix/Europe/Zurich", "/etc/passwd", "..", "Europe/../Europe/Zurich", "", "tzdata.zi", "zone.tab"],
+)
+def test_what_is_no_zone(text: str):
+    with pytest.raises(ValueError, match="IANA"):
+        zone(text)
+
+
 @relaxed
 @given(st.text(max_size=40))
 def test_no_text_as_zone_day_or_address_fails_otherwise_than_in_words(text: str):
