@@ -140,13 +140,7 @@ def _headers(path: Path) -> list[str]:
 
 def _columns(path: Path, holds: str, headers: list[str]) -> dict[str, list[str]]:
     """The same guess that the source makes by itself, written out so that it can be corrected."""
-    from importlib import import_module
+    from service.integrations.csv_table.columns import find_columns
 
-    from service.errors import ExternalError
-
-    try:
-        source = import_module("service.integrations.csv_table.columns")
-        found = source.find_columns(holds, headers, {}, str(path))
-    except (ImportError, ExternalError):  # the source will guess by itself, or say what it misses
-        return {}
+    found = find_columns(holds, headers, {}, str(path))
     return {name: [headers[i] for i in places] for name, places in found.items() if places}

@@ -31,7 +31,7 @@ def compose(
     message["To"] = [_mailbox(address) for address in to]
     message["Subject"] = header(notice.subject)[:SUBJECT_LIMIT]
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{_token(key.message_id)}>"
+    message["Message-ID"] = f"<{_token(key.value)}{key.message_id.removeprefix(key.value)}>"
     message[NOTICE_HEADER] = _token(key.value)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation reply answers it
     _fill(message, notice, note)
@@ -89,7 +89,8 @@ def ascii_domain(domain: str) -> str:
 
 
 def _token(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9.@_+=:-]", "-", text)
+    """A dot-atom (RFC 5322, 3.2.3). Keys are one already; what is none is made into one rather than into a broken header."""
+    return re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._+=-]", "-", text)).strip(".") or "-"
 
 
 def _encodable(text: str) -> str:

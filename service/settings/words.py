@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
-from pydantic_core import core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
 from service.settings.kinds import meant
 from service.settings.section import wrong
@@ -29,7 +29,7 @@ def _short(value: object) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
-_DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+_DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?", re.ASCII)
 _DURATION_FIX = "Write a duration such as 15m, 4h, 1h30m or 180d"
 
 
@@ -152,16 +152,32 @@ Email = Annotated[
 ]
 
 
+_NO_ZONES = {"localtime", "posixrules", "Factory", "posix", "right"}
+
+
 @cache
 def zones() -> frozenset[str]:
     from zoneinfo import available_timezones
 
-    return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
+    return frozenset(name for name in available_timezones() if name.partition("/")[0] not in _NO_ZONES)
+
+
+def is_zone(name: str) -> bool:
+    """Looks for the one file: to list them all would open some 600."""
+    from zoneinfo import ZoneInfo
+
+    if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,3}", name) or name.partition("/")[0] in _NO_ZONES:
+        return False
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # there is none; it is a folder; the file holds something else
+        return False
+    return True
 
 
 def zone(value: object) -> str:
     text = _text(value, "Write an IANA time zone such as Europe/Zurich")
-    if text in zones():
+    if is_zone(text):
         return text
     cities = {name.rpartition("/")[2].lower(): name for name in sorted(zones(), reverse=True)}
     import difflib
@@ -182,25 +198,36 @@ def region(value: object) -> str:
     text = _text(value, "Write a country such as CH, or a part of it such as CH-ZH")
     if not text:
         return ""
-    country, _, part = text.upper().partition("-")
+    country, _, part = text.partition("-")
+    # Parts have names of more than letters in a few countries, so they are tried as written, too.
+    for name in dict.fromkeys((part.upper(), part)):
+        if _has_holidays(country.upper(), name):
+            return f"{country.upper()}-{name}" if name else country.upper()
+    raise _no_region(text, country.upper(), part)
+
+
+def _has_holidays(country: str, part: str) -> bool:
+    """Asks for the one country: to list them all would load them all (0.6 s)."""
+    import holidays
+
+    if not re.fullmatch(r"[A-Z]{2,3}", country):
+        return False
+    try:
+        return hasattr(holidays.country_holidays(country, subdiv=part or None), "country")
+    except (NotImplementedError, AttributeError, ValueError, TypeError, KeyError):
+        return False
+
+
+def _no_region(text: str, country: str, part: str) -> PydanticCustomError:
     import holidays
 
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
-        raise wrong(
-            f"no holidays are known for {_short(value)}",
-            "Write an ISO country such as CH, US or DE, or one with its part such as CH-ZH",
-        )
-    parts = {p.upper(): p for p in known[country]}
-    if part and part not in parts:
-        try:  # some parts go by another name there ("DE-Bayern" for "DE-BY")
-            holidays.country_holidays(country, subdiv=text.partition("-")[2])
-        except (NotImplementedError, ValueError, TypeError, KeyError):
-            raise wrong(
-                f"{country} has no part {_short(part)} with holidays of its own", meant(part, parts, what=f"Parts of {country}")
-            ) from None
-        return f"{country}-{text.partition('-')[2]}"
-    return f"{country}-{parts[part]}" if part else country
+        fix = "Write an ISO country such as CH, US or DE, or one with its part such as CH-ZH"
+        return wrong(f"no holidays are known for {_short(text)}", fix)
+    return wrong(
+        f"{country} has no part {_short(part)} with holidays of its own", meant(part, known[country], what=f"Parts of {country}")
+    )
 
 
 Region = Annotated[str, PlainValidator(region), WithJsonSchema({"type": "string", "examples": ["CH-ZH", "US-NY", "DE"]})]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 def system_zone() -> str:
     """An IANA name: from TZ, /etc/timezone or where /etc/localtime points; "UTC" where none of them tells."""
-    from service.settings.words import zones
+    from service.settings.words import is_zone
 
     for name in (os.environ.get("TZ", "").removeprefix(":"), _link(Path("/etc/localtime")), _line(Path("/etc/timezone"))):
-        if name in zones():
+        if is_zone(name):
             return "UTC" if name in {"Etc/UTC", "Etc/UCT", "UCT", "Zulu"} else name
     return "UTC"
 

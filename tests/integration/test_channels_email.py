@@ -347,3 +347,11 @@ def failure(out: Any) -> ExternalError:
 def test_settings_that_cannot_work_are_refused(given: dict[str, Any], said: str):
     with pytest.raises(ValueError, match=said):
         Settings.model_validate({"kind": "email", "to": MARA, "smtp": {"host": "localhost"}} | given)
+
+
+def test_settings_survive_being_written_out_and_changed():
+    smtp = {"host": "h", "user": "u", "password": {"env": "SMTP_PASSWORD"}, "port": 465}
+    settings = Settings.model_validate({"kind": "email", "to": MARA, "smtp": smtp})
+    theirs = Settings.model_validate(settings.model_dump(by_alias=True) | {"to": ["ben@keller.example"], "shows": "no_private"})
+    assert theirs.smtp == settings.smtp
+    assert theirs.to == ("ben@keller.example",)

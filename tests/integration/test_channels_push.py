@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,23 @@ def test_any_text_fits_a_push(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, h
     assert len(sent["message"]) <= BODY_LIMIT
 
 
+@contextmanager
+def listening_at_the_root() -> Iterator[list[str]]:
+    """What our own log would get, but for the server's lines."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage()) if record.name != "werkzeug" else None  # type: ignore[method-assign]
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "arrived"),
     [
@@ -71,19 +90,17 @@ def test_answers_are_sorted_without_the_secret(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     httpserver: HTTPServer,
-    caplog: pytest.LogCaptureFixture,
     status: int,
     kind: type[ExternalError],
     arrived: bool | None,
 ):
     httpserver.expect_request(f"/{TOKEN}").respond_with_data("no", status=status)
-    with caplog.at_level(logging.DEBUG):
+    with listening_at_the_root() as logged:
         error = failure(channel(tmp_path, monkeypatch, address(httpserver)))
     assert type(error) is kind
     assert str(status) in str(error)
     if isinstance(error, Unavailable):
         assert error.arrived is arrived
-    logged = [record.getMessage() for record in caplog.records if record.name != "werkzeug"]  # that is the server
     assert TOKEN not in f"{error!r}{error.__cause__!r}{error.__context__!r}{logged}"
 
 

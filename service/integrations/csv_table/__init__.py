@@ -23,13 +23,15 @@ class Settings(FileSettings):
     """
 
     kind: Literal["csv"]
-    as_: Literal["contacts", "deals", "tasks"] = Field(alias="as")
-    columns: dict[str, Header] = Field(default_factory=dict)
-    date_format: str = ""
-    done_when: tuple[str, ...] = ()
-    open_when: tuple[str, ...] = ()
-    delimiter: str = Field("", max_length=1)
-    encoding: str = ""
+    as_: Literal["contacts", "deals", "tasks"] = Field(alias="as", description="What each row is", examples=["deals"])
+    columns: dict[str, Header] = Field(
+        default_factory=dict, description="Our fields and the file's headers", examples=[{"name": "Deal Name", "stage": "Stage"}]
+    )
+    date_format: str = Field("", description="How its dates are written, as strptime has it", examples=["%d/%m/%Y"])
+    done_when: tuple[str, ...] = Field((), description="Values that mean done or closed", examples=[["Won", "Lost"]])
+    open_when: tuple[str, ...] = Field((), description="Values that mean open; all others are then done", examples=[["To do"]])
+    delimiter: str = Field("", max_length=1, description="Between cells; found out where it is left out", examples=[";"])
+    encoding: str = Field("", description="Of the file; found out where it is left out", examples=["cp1252"])
 
     def default_name(self) -> str:
         return f"{self.as_} {self.path.stem}"

@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from service.settings.section import SourceSettings
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ FORMAT = 1
 
 
 class FileSettings(SourceSettings):
-    path: Path
+    path: Path = Field(description="Where it lies; relative to the config file, ~ is your home")
 
     def default_name(self) -> str:
         """The kind and the last part of the path: "maildir Mail"."""

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from service.settings.section import ChannelSettings
+from service.settings.section import ChannelSettings, wrong
 
 if TYPE_CHECKING:
     from service.ports import Channel, Surroundings
 
 
+def _nameable(path: Path) -> Path:
+    if "\0" in str(path) or len(str(path)) > 4000:
+        raise wrong("no path can be written so", "Name a folder")
+    return path
+
+
 class Settings(ChannelSettings):
     kind: Literal["folder"]
     path: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=4000,
-            pattern=r"^[^\x00]+$",
-            description="The folder; relative to the config file",
-            examples=["~/Briefings"],
-        ),
+        Path, AfterValidator(_nameable), Field(description="The folder; relative to the config file", examples=["~/Briefings"])
     ]
 
     def connect(self, at: Surroundings) -> Channel:

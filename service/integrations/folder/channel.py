@@ -34,7 +34,7 @@ class Folder:
     @property
     def _path(self) -> Path:
         try:
-            return self._at.folder / Path(self._settings.path).expanduser()
+            return self._at.folder / self._settings.path.expanduser()
         except RuntimeError:  # a home folder that nobody has
             return self._at.folder / self._settings.path
 

@@ -18,8 +18,10 @@ class Settings(FileSettings):
     """`skip` names folders below that are not read."""
 
     kind: Literal["notes"]
-    path: Path = Field(validation_alias=AliasChoices("path", "folder"))
-    skip: tuple[str, ...] = ()
+    path: Path = Field(
+        validation_alias=AliasChoices("path", "folder"), description="The folder; `folder` says the same", examples=["~/Notes"]
+    )
+    skip: tuple[str, ...] = Field((), description="Folders below that are not read", examples=[["Archive"]])
 
     def connect(self, at: Surroundings) -> Notes:
         from service.integrations.notes.source import Notes

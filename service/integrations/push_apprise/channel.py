@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
@@ -12,6 +13,9 @@ from service.settings.section import SecretUnreadable
 
 TITLE_LIMIT, BODY_LIMIT = 120, 900
 """In characters: what a lock screen and the narrowest of the services (1,024) show whole."""
+
+TOTAL_SECONDS = 20
+"""No further address is tried after this long; one of them takes at most 8 s (Apprise's own time-outs)."""
 
 
 class Push:
@@ -32,8 +36,11 @@ class Push:
         del key  # the services know none
         title, body = _worded(notice)
         sent, failed = 0, []
+        started = monotonic()
         for number, address in enumerate(self._addresses(), 1):
             try:
+                if monotonic() - started > TOTAL_SECONDS:
+                    raise Unavailable(f"{self._name}: push service {number} was not tried: those before it took too long")
                 self._push(address, number, title, body)
                 sent += 1
             except ExternalError as error:
@@ -74,12 +81,11 @@ class Push:
             raise self._sorted(heard, number) from None
 
     def _service(self, address: str, number: int) -> Any:
-        with listening():
-            service = apprise().Apprise()
-            try:
-                known = bool(service.add(address)) and len(service) > 0
-            except Exception:
-                known = False  # as below
+        service = apprise().Apprise()
+        try:
+            known = bool(service.add(address)) and len(service) > 0
+        except Exception:
+            known = False  # as above
         if not known:
             raise Rejected(
                 f"{self._name}: address {number} is none that Apprise knows. Check it at https://appriseit.com/services/"

@@ -4,6 +4,8 @@ import warnings
 from functools import cache
 from typing import Any
 
+from service.integrations.push_apprise.listening import attach
+
 
 @cache
 def apprise() -> Any:
@@ -12,5 +14,6 @@ def apprise() -> Any:
         warnings.simplefilter("ignore")
         import apprise as library
 
+        attach()
         library.Apprise.instantiate("json://localhost")
     return library

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from service.errors import Unavailable
+
 _STATUS = re.compile(
     r"\berror\s*=\s*(\d{3})\b|\bHTTP(?:/\d(?:\.\d)?)?\s+(\d{3})\b|\bstatus(?: code)?[ :=]+(\d{3})\b", re.IGNORECASE
 )
@@ -19,7 +21,8 @@ _NEVER = re.compile(
     r"Failed to establish|CERTIFICATE_VERIFY|SSLError",
     re.IGNORECASE,
 )
-_lock = threading.Lock()
+_turn = threading.Lock()
+WAIT_SECONDS = 15
 
 
 @dataclass(slots=True)
@@ -29,31 +32,38 @@ class Heard:
 
 
 class _Ear(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.heard = Heard()
+    heard: Heard | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
+        heard = self.heard
+        if heard is None:
+            return
         line = record.getMessage()
         if found := _STATUS.search(line):
-            self.heard.status = int(next(group for group in found.groups() if group))
+            heard.status = int(next(group for group in found.groups() if group))
         if _NEVER.search(line):
-            self.heard.never_connected = True
+            heard.never_connected = True
+
+
+_ear = _Ear()
+
+
+def attach() -> None:
+    """Once, when the library is loaded: from then on its log, and that of the HTTP below it, ends here."""
+    log = logging.getLogger("apprise")
+    log.setLevel(logging.DEBUG)
+    log.propagate = logging.getLogger("urllib3").propagate = False
+    log.addHandler(_ear)
 
 
 @contextmanager
 def listening() -> Iterator[Heard]:
-    """One push at a time: Apprise's log does not tell two of them apart."""
-    log, transport = logging.getLogger("apprise"), logging.getLogger("urllib3")
-    ear = _Ear()
-    with _lock:
-        before = (log.level, log.propagate, transport.propagate)
-        log.setLevel(logging.DEBUG)
-        log.propagate = transport.propagate = False
-        log.addHandler(ear)
-        try:
-            yield ear.heard
-        finally:
-            log.removeHandler(ear)
-            log.level, log.propagate, transport.propagate = before
-            log.setLevel(before[0])
+    """One push at a time: it is sent in a thread of Apprise's own, so its log does not tell two of them apart."""
+    if not _turn.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable("other pushes take too long. It is tried again later")
+    _ear.heard = heard = Heard()
+    try:
+        yield heard
+    finally:
+        _ear.heard = None
+        _turn.release()

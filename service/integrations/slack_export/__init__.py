@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from service.integrations.files.settings import FileSettings
 
 if TYPE_CHECKING:
@@ -17,9 +19,11 @@ class Settings(FileSettings):
     """
 
     kind: Literal["slack_export"]
-    channels: tuple[str, ...] = ()
-    workspace: str = ""
-    user: str = ""
+    channels: tuple[str, ...] = Field(
+        (), description="Channels that are read; all where it is left out", examples=[["proj-atlas"]]
+    )
+    workspace: str = Field("", description="The workspace's name or address: makes links into Slack", examples=["acme"])
+    user: str = Field("", description="Your Slack id or handle, where the export carries no e-mails", examples=["U012AB3CD"])
 
     def connect(self, at: Surroundings) -> SlackExport:
         from service.integrations.slack_export.source import SlackExport
