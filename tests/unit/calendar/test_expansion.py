@@ -242,6 +242,13 @@ def test_a_night_shift_ends_at_its_wall_time_when_the_clocks_change():
     assert [f"{e.end_at:%d %H}" for e in events] == ["28 05", "29 04", "30 04"]
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize(("until", "shown_days"), [("99991231T235959Z", 31), ("99991231", 31), ("00010101T000000Z", 0)])
+def test_ends_at_the_edges_of_the_calendar(zone, until, shown_days):
+    events, problems = shown(an_ics(f"DTSTART;TZID={zone}:20260401T120000\nRRULE:FREQ=DAILY;UNTIL={until}"))
+    assert (len(events), len(problems)) == (shown_days, 0)
+
+
 def test_an_exrule_takes_its_instances_out():
     data = an_ics("DTSTART:20260504T080000Z\nRRULE:FREQ=DAILY;COUNT=5\nEXRULE:FREQ=DAILY;INTERVAL=2")
     assert starts(shown(data)[0]) == ["20260505T0800Z", "20260507T0800Z"]
