@@ -45,6 +45,7 @@ class Entry:
     end: Moment
     said: Properties
     repetitions: tuple[Repetition, ...] = ()
+    exceptions: tuple[Repetition, ...] = ()  # EXRULE (RFC 2445 section 4.8.5.2), still met in old calendars
     rdates: tuple[Moment | tuple[datetime, timedelta], ...] = ()
     exdates: tuple[Moment, ...] = ()
     replaces: Moment | None = None  # RECURRENCE-ID
@@ -80,13 +81,14 @@ def read_entry(block: Block, zones: Zones) -> Entry:
         raise Unreadable("it has no DTSTART")
     start = read_moment(first, zones)
     end = _read_end(said, start, zones, wrong)
-    repetitions = _read_repetitions(said, start, wrong)
+    repetitions = _read_repetitions(said.all("RRULE"), start, wrong)
     return Entry(
         uid=read_uid(block),
         start=start,
         end=end,
         said=said,
         repetitions=repetitions,
+        exceptions=_read_repetitions(said.all("EXRULE"), start, wrong),
         rdates=tuple(_each(said.all("RDATE"), lambda p: read_periods(p, zones), wrong)),
         exdates=tuple(_each(said.all("EXDATE"), lambda p: read_moments(p, zones), wrong)),
         replaces=read_moment(replaces, zones) if replaces else None,
@@ -144,9 +146,9 @@ def _same_kind(end: Moment, start: Moment) -> Moment:
     return at_home(end, start.tzinfo) if start.tzinfo else end
 
 
-def _read_repetitions(said: Properties, start: Moment, wrong: list[str]) -> tuple[Repetition, ...]:
+def _read_repetitions(rules: list[Property], start: Moment, wrong: list[str]) -> tuple[Repetition, ...]:
     found = []
-    for prop in said.all("RRULE")[:_MOST_RULES]:
+    for prop in rules[:_MOST_RULES]:
         try:
             found.append(Repetition(read_rule(prop.value), start))
         except Unreadable as error:

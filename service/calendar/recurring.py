@@ -71,11 +71,13 @@ class Rules(LibrarySeries.RecurrenceRules):  # type: ignore[misc]
         left_out = {e for e in entry.exdates if not isinstance(e, datetime)}
         singles = set(self.rdates) if entry.repetitions else {*self.rdates, self.start}
         yield from (s for s in singles if span_start <= s <= span_stop and _wall(s, zone).date() not in left_out)
+        low, high = _wall(span_start - _MARGIN, zone), _wall(span_stop + _MARGIN, zone)
+        never = {wall for r in entry.exceptions for wall in islice(r.between(low, high), MOST_INSTANCES)}
         for repetition in entry.repetitions:
-            found = repetition.between(_wall(span_start - _MARGIN, zone), _wall(span_stop + _MARGIN, zone))
+            found = repetition.between(low, high)
             try:
                 for wall in islice(found, MOST_INSTANCES):
-                    if wall.date() not in left_out:
+                    if wall.date() not in left_out and wall not in never:
                         yield wall.replace(tzinfo=zone).astimezone(UTC) if zone else wall
                 self.full = self.full or next(found, None) is not None
             except TooMany:
@@ -106,9 +108,23 @@ class Series(LibrarySeries):  # type: ignore[misc]
                 original = _minus(occurrence.start, adapter.move_recurrences_by, adapter.form)
             else:
                 original = align(adapter.entry.replaces, adapter.form)
-            begins, ends = at_home(occurrence.start, self._home), at_home(occurrence.end, self._home)
+            last = _wall_end(adapter.entry, occurrence.start, occurrence.end)
+            begins, ends = at_home(occurrence.start, self._home), at_home(last, self._home)
             if (begins < end and ends > start) or start <= begins == ends < end:
-                yield adapter.entry, occurrence.start, occurrence.end, original
+                yield adapter.entry, occurrence.start, last, original
+
+
+def _wall_end(entry: Entry, begins: Moment, ends: Moment) -> Moment:
+    """An instance ends at the wall time that its entry ends at, as calendar programs show it: a night shift from 22:00 to
+    06:00 does so as well when the clocks change. (RFC 5545 section 3.8.5.3 would keep the exact length.)
+    """
+    if not (isinstance(entry.start, datetime) and isinstance(entry.end, datetime)) or not isinstance(begins, datetime):
+        return ends
+    zone = entry.start.tzinfo
+    if begins == entry.start or at_home(ends, UTC) - begins != entry.end.astimezone(UTC) - entry.start.astimezone(UTC):
+        return ends  # written out, or a period of its own
+    length = _wall(entry.end, zone) - _wall(entry.start, zone)
+    return max(begins, (_wall(begins, zone) + length).replace(tzinfo=zone).astimezone(UTC))
 
 
 def _plain(moment: Moment) -> Moment:

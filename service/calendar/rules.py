@@ -29,6 +29,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,3}\Z")
 _WEEKDAY = re.compile(rf"([+-]?\d{{1,2}})?({'|'.join(WEEKDAYS)})\Z")
 _COUNT = re.compile(r"\d{1,20}\Z")
 _ENDLESS = 10**8  # more is no more: the calendar ends before
+_FOREVER = 9000  # UNTIL=99991231T235959Z is how some programs write "without end"
 _LONGEST = 2_000  # characters
 
 
@@ -110,7 +111,9 @@ def _until(parts: dict[str, str]) -> Moment | None:
     until = read_until(value)
     if until is None:
         raise Unreadable(f"its recurrence rule ends at “{value[:40]}”, which is no date")
-    return until
+    if until.year >= _FOREVER:
+        return None
+    return until.replace(year=max(until.year, 2))  # in year 1 it has no UTC everywhere
 
 
 def _week_start(parts: dict[str, str]) -> int:

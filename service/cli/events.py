@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 if TYPE_CHECKING:
-    from service.domain.items import Event
+    from service.domain.items import Attendee, Event
 
 DAYS = 30  # of the window where none is given
 
@@ -94,10 +94,17 @@ def _as_json(event: Event, home: tzinfo) -> dict[str, Any]:
         "summary": event.title,
         "people": [
             {"name": a.address.name, "email": a.address.email, "reply": a.reply.value, "organizer": a.organizer}
-            for a in event.attendees
+            for a in _people(event)
         ],
         "location": event.location,
     }
+
+
+def _people(event: Event) -> tuple[Attendee, ...]:
+    """Attendees; where the calendar lists none, the organizer alone."""
+    from service.domain.items import Attendee
+
+    return event.attendees or ((Attendee(event.organizer, organizer=True),) if event.organizer else ())
 
 
 def _print_table(found: Sequence[Event], home: tzinfo) -> None:
@@ -109,7 +116,8 @@ def _print_table(found: Sequence[Event], home: tzinfo) -> None:
     day = None
     for event in found:
         at = event.start_date or event.start_at.astimezone(home).date()
-        who = ", ".join(a.address.label for a in event.attendees[:4]) + (" …" if len(event.attendees) > 4 else "")
+        people = _people(event)
+        who = ", ".join(a.address.label for a in people[:4]) + (" …" if len(people) > 4 else "")
         what = event.title + ("" if event.status == "confirmed" else f" ({event.status})")
         shown = "" if at == day else f"{at:%a %d %b %Y}"
         table.add_row(*(Text(_plain(cell)) for cell in (shown, _hours(event, home), what, event.location, who)))

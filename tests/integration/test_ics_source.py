@@ -167,6 +167,12 @@ class TestFiles:
         for cursor in ("", "rubbish", "[]", '{"format":1}', '{"format":99,"files":{}}'):
             assert len(refs(list(connect(folder, path=folder).pages(cursor, {})), Upsert)) == 3
 
+    def test_a_pipe_is_not_waited_for(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.ics")
+        with pytest.raises(Unavailable, match="neither a file nor a folder"):
+            list(connect(tmp_path, path=tmp_path / "pipe.ics").pages(None, {}))
+        assert [p.changes for p in connect(tmp_path, path=tmp_path).pages(None, {})] == [()]
+
     def test_doctor(self, folder):
         check = connect(folder, path=folder).check()
         assert check.ok
@@ -278,6 +284,10 @@ class TestSubscription:
         server.expect_request("/round").respond_with_data("", 302, {"Location": "/round"})
         with pytest.raises(Rejected):
             list(connect(tmp_path, url=server.url_for("/round")).pages(None, {}))
+
+    def test_a_secret_that_is_gone_is_lost_access(self, tmp_path):
+        with pytest.raises(AccessLost, match="NO_SUCH_CALENDAR"):
+            connect(tmp_path, url={"env": "NO_SUCH_CALENDAR"})
 
     def test_an_address_of_another_kind_is_rejected(self, tmp_path, monkeypatch):
         monkeypatch.setenv("CALENDAR_URL", "ftp://cal.example/x")

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from service.settings.section import Secret, SourceSettings
+from service.errors import AccessLost
+from service.settings.section import Secret, SecretUnreadable, SourceSettings
 
 if TYPE_CHECKING:
     from service.ports import Source, Surroundings
@@ -43,4 +44,7 @@ class Settings(SourceSettings):
         from service.integrations.ics.subscription import Source as Subscription
 
         assert self.url is not None
-        return Subscription(self.url if isinstance(self.url, str) else self.url.read(), at)
+        try:
+            return Subscription(self.url if isinstance(self.url, str) else self.url.read(), at)
+        except SecretUnreadable as error:
+            raise AccessLost(f"the calendar's address is not there: {error}") from error

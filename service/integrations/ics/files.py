@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 class Source:
     def __init__(self, path: Path, at: Surroundings) -> None:
-        self._root = at.folder / path.expanduser()
+        self._root = at.folder / _expanded(path)
         self._at = at
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
@@ -65,22 +65,26 @@ class Source:
         if not places:
             return Check(ok=False, says=f"{self._root} holds no .ics file", fix="export your calendar into it, or correct `path`")
         newest = max(places, key=lambda p: p.state[0])
-        found, problems = self._at.read_calendar.read(newest.path.read_bytes()[:LARGEST], self._at.account, newest.name)
+        found, problems, _ = self._read(newest, {})
         files = f"{len(places)} files, the newest" if len(places) > 1 else newest.name
         says = f"{self._root}: {files} with {len(found)} events" + (f", {len(problems)} unreadable" if problems else "")
-        return Check(ok=bool(found) or not problems, says=says, fix="" if found else "look at `reveille events` of that file")
+        ok = bool(found) or not problems
+        return Check(ok=ok, says=says, fix="" if ok else f"{problems[0].what}; see `reveille events {newest.path}`")
 
     def _places(self) -> list[Place]:
         try:
             if self._root.is_dir():
                 return sorted(self._walk(), key=lambda p: p.name)
-            return [_place(self._root, self._root.name)]
+            self._root.stat()
+            if self._root.is_file():  # a pipe would be waited for
+                return [_place(self._root, self._root.name)]
         except FileNotFoundError as error:
             raise Unavailable(f"{self._root} is not there: mount or create it, or correct `path`") from error
         except PermissionError as error:
             raise AccessLost(f"{self._root} may not be read: give this user the right to read it, or correct `path`") from error
         except (OSError, ValueError) as error:
             raise Unavailable(f"{self._root} can't be read ({error}): check the disk, or correct `path`") from error
+        raise Unavailable(f"{self._root} is neither a file nor a folder: correct `path`")
 
     def _walk(self) -> Iterator[Place]:
         if not os.access(self._root, os.R_OK | os.X_OK):
@@ -103,6 +107,13 @@ class Source:
         series, problems = self._at.read_calendar.read(data, self._at.account, place.name)
         whole = is_whole(data)
         return list(compare(place.name, series, problems, held, whole=whole)), list(problems), whole
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # no such user, or no home
+        return path
 
 
 def _place(path: Path, name: str) -> Place:

@@ -229,8 +229,29 @@ def test_a_daily_series_stays_at_its_wall_time_over_gaps_and_folds(zone, day, mi
     events, problems = shown(data, "2024-12-01", "2028-01-31", zone)
     expected = [(first + timedelta(days=n)).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC) for n in range(8)]
     assert [e.start_at for e in events] == expected
-    assert all(e.end_at - e.start_at == timedelta(minutes=45) for e in events)
+    walls = [start.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) + timedelta(minutes=45) for start in expected]
+    assert [e.end_at for e in events] == [wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for wall in walls]
     assert not problems
+
+
+def test_a_night_shift_ends_at_its_wall_time_when_the_clocks_change():
+    data = an_ics(
+        "DTSTART;TZID=Europe/Zurich:20260327T220000\nDTEND;TZID=Europe/Zurich:20260328T060000\nRRULE:FREQ=DAILY;COUNT=3"
+    )
+    events, _ = shown(data, "2026-03-01")
+    assert [f"{e.end_at:%d %H}" for e in events] == ["28 05", "29 04", "30 04"]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize(("until", "shown_days"), [("99991231T235959Z", 31), ("99991231", 31), ("00010101T000000Z", 0)])
+def test_ends_at_the_edges_of_the_calendar(zone, until, shown_days):
+    events, problems = shown(an_ics(f"DTSTART;TZID={zone}:20260401T120000\nRRULE:FREQ=DAILY;UNTIL={until}"))
+    assert (len(events), len(problems)) == (shown_days, 0)
+
+
+def test_an_exrule_takes_its_instances_out():
+    data = an_ics("DTSTART:20260504T080000Z\nRRULE:FREQ=DAILY;COUNT=5\nEXRULE:FREQ=DAILY;INTERVAL=2")
+    assert starts(shown(data)[0]) == ["20260505T0800Z", "20260507T0800Z"]
 
 
 @pytest.mark.parametrize(
