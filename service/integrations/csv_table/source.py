@@ -33,7 +33,7 @@ class CsvTable:
         self._settings = settings
         self._at = at
         self._path = settings.place(at)
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(str(self._path), at.person.timezone)
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from service.integrations.files.pages import paged
 from service.integrations.files.place import kind_of, sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.tree import compare, list_files
-from service.integrations.files.walk import Entry, printable
+from service.integrations.files.walk import Entry, changed_at, printable
 from service.ports import Check, Surroundings
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Eml:
     def __init__(self, settings: Settings, at: Surroundings) -> None:
         self._at = at
         self._path = settings.place(at)
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(str(self._path), *sorted(at.person.emails))
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)
@@ -71,5 +70,5 @@ class Eml:
         head = data[:4000].lower()
         if b"\nx-unsent: 1" in head or head.startswith(b"x-unsent: 1"):  # how Outlook marks a draft that it saved
             flags |= {"draft"}
-        stored_at = datetime.fromtimestamp(entry.mtime_ns / 1e9, UTC)
+        stored_at = changed_at(entry.mtime_ns)
         return RawMessage(data, self._at.account, entry.ref, stored_at, folder, flags, uri(root / entry.rel))

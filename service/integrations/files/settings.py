@@ -32,11 +32,12 @@ class FileSettings(SourceSettings):
             path = self.path
         return at.folder / path
 
-    def fingerprint(self, at: Surroundings) -> str:
-        """Changes when the same files would be read as other items: by other options, from elsewhere, or for other addresses."""
-        person = (at.person.name, *at.person.emails, at.person.timezone)
-        options = self.model_dump_json(exclude={"name"})
-        return digest(str(FORMAT), options, str(self.place(at)), *person)[:6]
+    def fingerprint(self, *depends_on: str) -> str:
+        """Changes when the same bytes would be read as another item: by other options, or by what else the items of this
+        kind depend on (the place they link to, the person's addresses). It is part of every stamp.
+        """
+        options = self.model_dump_json(exclude={"name", "path"})
+        return digest(str(FORMAT), options, *depends_on)[:6]
 
 
 def digest(*parts: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,11 @@ class Listing:
 
     def newest_first(self) -> None:
         self.entries.sort(key=lambda entry: entry.mtime_ns, reverse=True)
+
+
+def changed_at(mtime_ns: int) -> datetime:
+    """A file's time may be anything; what no calendar holds becomes the nearest that one does."""
+    return datetime.fromtimestamp(min(max(mtime_ns / 1e9, 0), 7_000_000_000), UTC)
 
 
 def printable(name: str) -> str:

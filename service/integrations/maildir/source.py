@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.domain.raw import RawMessage
@@ -15,7 +14,7 @@ from service.integrations.files.letters import LARGEST, Letter, understand
 from service.integrations.files.pages import paged
 from service.integrations.files.place import need_folder, sound, unsound
 from service.integrations.files.progress import Progress
-from service.integrations.files.walk import DEEPEST, Listing, printable, scan
+from service.integrations.files.walk import DEEPEST, Listing, changed_at, printable, scan
 from service.integrations.maildir.names import flags_of, folder_name, split_info
 from service.ports import Check, Surroundings
 
@@ -44,7 +43,7 @@ class Maildir:
         self._settings = settings
         self._at = at
         self._root = settings.place(at)
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(*sorted(at.person.emails))
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)
@@ -84,7 +83,7 @@ class Maildir:
                 progress.set_aside(mail.ref, mail.key(self._fingerprint), str(error))
                 yield Problem(mail.ref, str(error))
                 continue
-            stored_at = datetime.fromtimestamp(mail.mtime_ns / 1e9, UTC)
+            stored_at = changed_at(mail.mtime_ns)
             raw = RawMessage(data, self._at.account, mail.ref, stored_at, mail.folder, mail.flags)
             yield Letter(raw, mail.stamp(self._fingerprint), mail.key(self._fingerprint))
 

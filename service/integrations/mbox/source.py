@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,7 @@ from service.integrations.files.pages import paged
 from service.integrations.files.place import sound, unsound
 from service.integrations.files.progress import Progress
 from service.integrations.files.tree import list_files
-from service.integrations.files.walk import Entry, Listing
+from service.integrations.files.walk import Entry, Listing, changed_at
 from service.integrations.mbox.files import Known, MboxFile, folder_name, may_be_mbox, opened
 from service.integrations.mbox.message import Found, parse
 from service.ports import Check, Surroundings
@@ -41,7 +40,7 @@ class Mbox:
     def __init__(self, settings: Settings, at: Surroundings) -> None:
         self._at = at
         self._path = settings.place(at)
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(*sorted(at.person.emails))
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)
@@ -129,7 +128,7 @@ class Mbox:
             del old.elsewhere[found.digest]
             yield Moved(before, ref, stamp, flags, folder)
         else:
-            stored_at = found.sent_at() or datetime.fromtimestamp(entry.mtime_ns / 1e9, UTC)
+            stored_at = found.sent_at() or changed_at(entry.mtime_ns)
             raw = RawMessage(found.data, self._at.account, ref, stored_at, folder, flags)
             yield Letter(raw, stamp, self._fingerprint)
 

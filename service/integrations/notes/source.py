@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from service.integrations.files.place import sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.text import decode, is_binary
 from service.integrations.files.tree import compare, list_files
-from service.integrations.files.walk import Entry
+from service.integrations.files.walk import Entry, changed_at
 from service.integrations.notes.note import File, to_note
 from service.ports import Check, Surroundings
 
@@ -37,7 +36,7 @@ class Notes:
         self._at = at
         self._path = settings.place(at)
         self._skip = frozenset(settings.skip) | _NOT_NOTES
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(str(self._path), at.person.timezone, at.person.name, *sorted(at.person.emails))
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)
@@ -72,5 +71,4 @@ class Notes:
         data = read(root / entry.rel, LARGEST)
         if is_binary(data):
             raise Unfit("is no text, whatever its name says")
-        changed_at = datetime.fromtimestamp(entry.mtime_ns / 1e9, UTC)
-        return File(entry.ref, decode(data), changed_at, uri(root / entry.rel))
+        return File(entry.ref, decode(data), changed_at(entry.mtime_ns), uri(root / entry.rel))

@@ -53,7 +53,7 @@ class SlackExport:
         self._only = frozenset(name.lstrip("#").lower() for name in settings.channels)
         self._workspace = re.sub(r"^https?://|\.slack\.com.*$|/.*$", "", settings.workspace.strip())
         self._user = settings.user
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(str(self._root), at.person.name, *sorted(at.person.emails))
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)

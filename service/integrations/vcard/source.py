@@ -35,7 +35,7 @@ class VCards:
     def __init__(self, settings: Settings, at: Surroundings) -> None:
         self._at = at
         self._path = settings.place(at)
-        self._fingerprint = settings.fingerprint(at)
+        self._fingerprint = settings.fingerprint(str(self._path))
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         progress = Progress(cursor, self._fingerprint)

@@ -170,3 +170,24 @@ def test_moves_come_before_what_is_read_and_deletes_after(mail: Path) -> None:
     changes = [change for page in source.pages(kept.cursor, kept.stamps) for change in page.changes]
     assert [type(change).__name__ for change in changes] == ["Moved", "Upsert", "Delete"]
     assert isinstance(changes[0], Moved)
+
+
+@pytest.mark.parametrize("seconds", [-(10**10), 10**12])
+def test_a_file_of_no_century_is_read(mail: Path, seconds: int) -> None:
+    (mail / "cur" / "1.A:2,").write_bytes(a_letter(1))
+    try:
+        os.utime(mail / "cur" / "1.A:2,", (seconds, seconds))
+    except OSError:
+        pytest.skip("this file system keeps no such time")
+    assert len(sync(mail).items) == 1
+
+
+def test_mail_is_not_read_again_for_moving_house(mail: Path, tmp_path: Path) -> None:
+    """Another disk, another zone: the same messages."""
+    (mail / "cur" / "1.A:2,").write_bytes(a_letter(1))
+    kept = sync(mail)
+    mail.rename(tmp_path / "Elsewhere")
+    reader = CountingReader()
+    source = Settings(kind="maildir", path=tmp_path / "Elsewhere").connect(surroundings(mail, reader, timezone="Asia/Tokyo"))
+    kept.sync(source)
+    assert (reader.refs, len(kept.items), kept.moves) == ([], 1, 0)

@@ -55,7 +55,9 @@ def test_real_mail_survives_a_folder_and_an_mbox(tmp_path: Path) -> None:
         for path in files:
             data = path.read_bytes()
             body = data.split(b"\n", 1)[1] if data.startswith(b"From ") else data
-            box.write(b"From x@y.example Fri May  1 08:00:00 2026\n" + body.replace(b"\nFrom ", b"\n>From ").rstrip(b"\n") + b"\n\n")
+            box.write(
+                b"From x@y.example Fri May  1 08:00:00 2026\n" + body.replace(b"\nFrom ", b"\n>From ").rstrip(b"\n") + b"\n\n"
+            )
     whole = synced(Eml(kind="eml", path=tmp_path / "eml"), tmp_path)
     assert len(whole.items) + len(whole.problems) >= 2438
     assert len(whole.problems) <= 5
