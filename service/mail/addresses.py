@@ -10,7 +10,7 @@ from service.mail.headers import decode_words
 
 _SIMPLE = re.compile(r'\s*(?:"([^"\\<>,]*)"|([^"\\<>,;:()@]*))\s*<\s*([^\s<>@",;:()]+@[^\s<>@",;:()]+)\s*>\s*\Z')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)?|<[^<>]*>?|[,;:]|[^",;:(<]+|.', re.DOTALL)
-_MAILBOX = re.compile(r"[^\s<>@\"',;:()\[\]]+@[^\s<>@\"',;:()]+")
+_MAILBOX = re.compile(r"[^\s<>@\"',;:()\[\]]{1,100}@[^\s<>@\"',;:()]{1,255}")
 
 
 def parse(value: str) -> tuple[Address, ...]:
@@ -51,7 +51,7 @@ def _name(text: str) -> str:
 def _address(name: str, comment: str, email: str) -> list[Address]:
     name = name.strip()
     if not email or "@" not in email:
-        bare = _MAILBOX.search(email or name)
+        bare = _MAILBOX.search(email or name) if "@" in (email or name) else None
         if bare:
             rest = name.replace(bare[0], " ").strip(" []")
             return [Address(bare[0].lower(), _name(rest or comment))]

@@ -35,7 +35,8 @@ class Body:
     messages: list[Part] = field(default_factory=list)  # attached messages, outermost first
     problems: list[str] = field(default_factory=list)
     enriched: Part | None = None  # the first of its kind: read where nothing else can be
-    budget: int = 4 * limits.TEXT_BYTES
+    budget: int = 4 * limits.TEXT_BYTES  # encoded bytes of text still to be read
+    nodes: int = limits.HTML_NODES  # of HTML still to be read
 
 
 def read(root: Part) -> Body:
@@ -169,7 +170,8 @@ def _html(part: Part, body: Body) -> Block:
         meta = _META_CHARSET.search(data[:4096])
         charset = meta[1].decode("ascii") if meta else ""
     html = charsets.decode(data, charset)
-    page = visible.Page(html)
+    page = visible.Page(html, max(body.nodes, 0))
+    body.nodes -= page.tags
     body.problems += page.problems
     seen = page.see()
     return Block(seen.text, reply_of(page, seen.text, html), seen.links, seen.hidden, seen.pictures)

@@ -5,22 +5,25 @@ from __future__ import annotations
 
 def unflow(text: str, *, delsp: bool) -> str:
     out: list[str] = []
-    held, held_depth = "", -1
+    held: list[str] = []
+    held_depth = 0
     for line in text.split("\n"):
-        depth = len(line) - len(line.lstrip(">"))
-        content = line[depth:].removeprefix(" ")
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
         soft = content.endswith(" ") and content != "-- "
-        if held_depth >= 0 and (depth != held_depth or content == "-- "):
-            out.append(_quoted(held, held_depth))
-            held, held_depth = "", -1
-        held, held_depth = held + (content[:-1] if soft and delsp else content), depth
+        if held and (depth != held_depth or content == "-- "):
+            out.append(_quoted("".join(held), held_depth))
+            held = []
+        held.append(content[:-1] if soft and delsp else content)
+        held_depth = depth
         if not soft:
-            out.append(_quoted(held, depth))
-            held, held_depth = "", -1
-    if held_depth >= 0:
-        out.append(_quoted(held, held_depth))
+            out.append(_quoted("".join(held), depth))
+            held = []
+    if held:
+        out.append(_quoted("".join(held), held_depth))
     return "\n".join(out)
 
 
 def _quoted(text: str, depth: int) -> str:
-    return f"{'>' * depth} {text}" if depth else text
+    return f"{'>' * min(depth, 100)} {text}" if depth else text

@@ -14,5 +14,8 @@ PARTS = 400
 TEXT_BYTES = 1024 * 1024
 """Of one text part, still encoded; all text parts of a message together hold at most four times this."""
 HTML_NODES = 40_000
+"""Of all HTML parts of a message together."""
+DELIMITERS = 50_000
+"""Lines that start with "--"."""
 LINKS = 500
 SELECTORS = 400

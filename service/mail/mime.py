@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from service.mail import headers, limits
 from service.mail.headers import Headers
 
-_DELIMITER = re.compile(rb"(?:^|(?<=[\r\n]))--([^\r\n]{0,2000})(?:\r\n|\n|\r|\Z)")
+_DELIMITER = re.compile(rb"--([^\r\n]{0,10000})(?:\r\n|\n|\r|\Z)")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
-_UNTYPED = re.compile(rb"(?im)^content-type[ \t]*:")
 
 
 @dataclass(slots=True)
@@ -47,11 +46,13 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Decoded bytes; of base64 reckoned from the length of its text."""
+        """Decoded bytes, reckoned from the length of the text without decoding it."""
+        if self.encoding not in {"base64", "quoted-printable"}:
+            return len(self.body)
         data = bytes(self.body)
         if self.encoding == "base64":
             return (len(data) - sum(data.count(c) for c in (b"\n", b"\r", b"=", b" "))) * 3 // 4
-        return len(binascii.a2b_qp(data)) if self.encoding == "quoted-printable" else len(data)
+        return len(data) - 3 * data.count(b"=\r\n") - 2 * data.count(b"=\n") - 2 * (data.count(b"=") - data.count(b"=\r\n") - data.count(b"=\n"))
 
 
 @dataclass(slots=True)
@@ -70,7 +71,9 @@ class _Open:
 
 
 def parse(data: bytes) -> Tree:
-    """Never raises."""
+    """Never raises. Lines may end as they like, alone a bare CR only where nothing else ends them."""
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
     return _Scan(data).run()
 
 
@@ -93,10 +96,13 @@ class _Scan:
         return Tree(root, self.problems)
 
     def _scan(self) -> None:
-        for match in _DELIMITER.finditer(self.data, self.leaf_at):
-            if not self.open:
-                break
-            if match.start() < self.leaf_at:  # stands among headers
+        at = self.leaf_at - 1
+        for _ in range(limits.DELIMITERS):
+            at = self._next_line(at)
+            if at < 0 or not self.open:
+                return
+            match = _DELIMITER.match(self.data, at)
+            if at < self.leaf_at or match is None:  # stands among headers, or goes on for ever
                 continue
             found = self._find(match[1].rstrip())
             if found is None:
@@ -113,6 +119,15 @@ class _Scan:
             parent = self.open[level].part
             default = "message/rfc822" if parent.media_type == "multipart/digest" else "text/plain"
             self._start(match.end(), default, parent)
+
+        self.problems.append("more boundary lines than any mail has; what follows was not taken apart")
+
+    def _next_line(self, at: int) -> int:
+        """Where the next line that starts with "--" does, -1 where there is none."""
+        if at < self.leaf_at == at + 1 and self.data.startswith(b"--", at + 1):
+            return at + 1
+        found = self.data.find(b"\n--", max(at, 0))
+        return found + 1 if found >= 0 else -1
 
     def _find(self, line: bytes) -> tuple[int, bool] | None:
         """The innermost open multipart that this line belongs to, and whether it ends it."""

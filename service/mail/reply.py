@@ -11,7 +11,6 @@ from service.mail import phrases
 from service.mail.visible import Page
 
 _MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>)")
-_MIRRORED = re.compile(r"[\s>]*>.*<\s*\Z")
 _DELIMITER = re.compile(r"\s*(?:--|\u2014|\u2013|-- |---|__)\s*\Z")
 _DASHES = frozenset("-_\u2014\u2013")
 _RULE = re.compile(r"\s*[-_=*\u2500\u2014]{5,}\s*\Z")
@@ -112,7 +111,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
             if quoted is None or not _MARKED.match(lines[quoted]):
                 return kept
             at = _past_quote(lines, quoted)
-        elif _MARKED.match(line) and not _MIRRORED.match(line):
+        elif _MARKED.match(line) and not _is_mirrored(line):
             kept = _signed_off(kept)
             at = _past_quote(lines, at)
         else:
@@ -248,6 +247,11 @@ def _past_quote(lines: list[str], at: int) -> int:
 def _is_torn(before: str, line: str) -> bool:
     opened = before.count("(") > before.count(")") or before.count("<") > before.count(">") - before.count("> ")
     return bool(re.match(r"\s*[(<]?https?://", line)) or (opened and line.rstrip().endswith((")", ">")))
+
+
+def _is_mirrored(line: str) -> bool:
+    """">>> so <<<" is an ornament."""
+    return line.endswith("<") and line.lstrip()[:1] == ">"
 
 
 def _without_rule(kept: list[str]) -> list[str]:

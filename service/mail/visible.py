@@ -45,9 +45,10 @@ class Seen:
 class Page:
     """An HTML text, parsed once; `see` may be asked several times with parts left out."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, nodes: int = limits.HTML_NODES) -> None:
         self.problems: list[str] = []
-        shallow = _shallow(html)
+        shallow = _shallow(html, nodes)
+        self.tags = shallow.count("<")
         if len(shallow) < len(html):
             self.problems.append("HTML nested too deep or too large; the rest was left out")
         self.tree = LexborHTMLParser(shallow)
@@ -87,21 +88,23 @@ def links_in_text(text: str) -> tuple[Link, ...]:
 
 def _trimmed(url: str) -> str:
     url = url.rstrip(".,;:!?'*_>")
-    while url.endswith((")", "]")) and url.count(url[-1]) > url.count({")": "(", "]": "["}[url[-1]]):
+    for _ in range(4):
+        if not (url.endswith((")", "]")) and url.count(url[-1]) > url.count({")": "(", "]": "["}[url[-1]])):
+            break
         url = url[:-1].rstrip(".,;:!?'*_")
     return url
 
 
-def _shallow(html: str) -> str:
+def _shallow(html: str, nodes: int) -> str:
     """Cut where it nests deeper than any mail does: parsers need time that grows with depth times size."""
-    if html.count("<") < _DEPTH:
+    if html.count("<") < min(_DEPTH, nodes):
         return html
     depth = tags = 0
     for match in _TAG.finditer(html):
         tags += 1
         if match[2].lower() not in _WITHOUT_END:
             depth = max(depth - 1, 0) if match[1] else depth + 1
-        if depth > _DEPTH or tags > limits.HTML_NODES:
+        if depth > _DEPTH or tags > nodes:
             return html[: match.start()]
     return html
 
