@@ -90,11 +90,23 @@ def own_sentences(text: str, reply_text: str) -> tuple[Sentence, ...]:
     at = text.find(reply)
     if at >= 0:
         return tuple(split(reply, at))
-    found = []
+    found: list[Sentence] = []
     cursor = 0
     for loose in split(reply):  # quotes were cut out of the middle: place each sentence by itself, in order
-        at = text.find(loose.text, cursor)
-        if at >= 0:
-            found.append(replace(loose, offset=at))
-            cursor = at + len(loose.text)
+        for piece in _placed(loose, text, cursor):
+            found.append(piece)
+            cursor = piece.offset + len(piece.text)
     return tuple(found)
+
+
+def _placed(loose: Sentence, text: str, cursor: int) -> Iterator[Sentence]:
+    """A sentence at its place after `cursor`; line by line where a quote was cut out of it or blanks were trimmed."""
+    at = text.find(loose.text, cursor)
+    if at >= 0:
+        yield replace(loose, offset=at)
+        return
+    for line in filter(None, map(str.strip, loose.text.split("\n"))):
+        at = text.find(line, cursor)
+        if at >= 0:
+            yield sentence(line, at)
+            cursor = at + len(line)
