@@ -19,7 +19,7 @@ _BREAK = re.compile(
     r"(?=[\s\"'”’»)\].!?…。！？])(?:"
     r"\n[ \t]*\n\s*"  # an empty line
     r"|\n[ \t]*(?=(?:[-*•–—·]|\(?\d{1,2}[.)])[ \t])"  # a bullet or a number
-    r"|[ \t]+(?:(?:and|und|et|y)[ \t]+)?(?=\(\d\)[ \t])"  # "(1) …, and (2) …"
+    r"|(?<![ \t])[ \t]+(?:(?:and|und|et|y)[ \t]+)?(?=\(\d\)[ \t])"  # "(1) …, and (2) …"
     r"|(?<=[:,;])[ \t]*\n\s*"  # a greeting, a heading
     r"|(?<=[.!?…])[\"'”’»)\]]*\s+"
     r"|[。！？]"
@@ -90,11 +90,23 @@ def own_sentences(text: str, reply_text: str) -> tuple[Sentence, ...]:
     at = text.find(reply)
     if at >= 0:
         return tuple(split(reply, at))
-    found = []
+    found: list[Sentence] = []
     cursor = 0
     for loose in split(reply):  # quotes were cut out of the middle: place each sentence by itself, in order
-        at = text.find(loose.text, cursor)
-        if at >= 0:
-            found.append(replace(loose, offset=at))
-            cursor = at + len(loose.text)
+        for piece in _placed(loose, text, cursor):
+            found.append(piece)
+            cursor = piece.offset + len(piece.text)
     return tuple(found)
+
+
+def _placed(loose: Sentence, text: str, cursor: int) -> Iterator[Sentence]:
+    """A sentence at its place after `cursor`; line by line where a quote was cut out of it or blanks were trimmed."""
+    at = text.find(loose.text, cursor)
+    if at >= 0:
+        yield replace(loose, offset=at)
+        return
+    for line in filter(None, map(str.strip, loose.text.split("\n"))):
+        at = text.find(line, cursor)
+        if at >= 0:
+            yield sentence(line, at)
+            cursor = at + len(line)

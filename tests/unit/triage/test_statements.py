@@ -87,6 +87,13 @@ def test_quoted_words_ask_nothing_and_offsets_are_those_of_the_whole_text() -> N
     assert text[request.span.offset :].startswith("Can you confirm receipt by tomorrow?")
 
 
+def test_a_sentence_around_a_cut_quote_keeps_its_lines() -> None:
+    text = "Please pay\n> the old invoice\nby Friday. Could you call me tomorrow?"
+    verdict = read(text, reply_text="Please pay\nby Friday. Could you call me tomorrow?")
+    assert [text[r.span.offset :].split("?", maxsplit=1)[0] for r in verdict.requests][-1] == "Could you call me tomorrow"
+    assert all(text[r.span.offset :].startswith(r.span.text) for r in verdict.requests)
+
+
 def test_a_request_in_the_subject_has_offset_minus_one() -> None:
     (request,) = read("See you.", subject="Please confirm the venue by Friday").requests
     assert request.span.offset == -1

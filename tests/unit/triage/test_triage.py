@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -172,6 +173,35 @@ def test_a_rule_may_ask_for_what_triage_says() -> None:
 def test_whom_i_answer_often_weighs_more() -> None:
     text = "Could you share your notes on the supplier contract?"
     assert judge(text, KNOWN).urgency > judge(text).urgency
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        " ",
+        "\n",
+        "a",
+        "A, ",
+        "1/1 ",
+        "12:30 ",
+        "(1) ",
+        "? ",
+        ". ",
+        "- ",
+        "Ab, ",
+        '"',
+        "I will send, and ",
+        "\u00a0",
+        "İ",
+        "@",
+        "within the next ",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    started = time.process_time()
+    judge(text, subject=text, sender=Address("x@y.example", text))
+    assert time.process_time() - started < 1
 
 
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=30))
