@@ -10,7 +10,7 @@ from service.mail.headers import decode_words
 
 _SIMPLE = re.compile(r'\s*(?:"([^"\\<>,]*)"|([^"\\<>,;:()@]*))\s*<\s*([^\s<>@",;:()]+@[^\s<>@",;:()]+)\s*>\s*\Z')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)?|<[^<>]*>?|[,;:]|[^",;:(<]+|.', re.DOTALL)
-_MAILBOX = re.compile(r"[^\s<>@\"',;:()\[\]]{1,100}@[^\s<>@\"',;:()]{1,255}")
+_MAILBOX = re.compile(r"[^\s<>@\"',;:()\[\]]{1,100}@(?:\[[\w.:]+\]|[^\s<>@\"',;:()\[\]]{1,255})")
 
 
 def parse(value: str) -> tuple[Address, ...]:
@@ -30,7 +30,8 @@ def parse(value: str) -> tuple[Address, ...]:
             if len(found) >= limits.ADDRESSES:
                 break
         elif token == ":":
-            name = "" if "@" not in name else name  # what stands before is a group's name, or "mailto"
+            # What stands before is a group's name, or "mailto".
+            name = name[:-6] + " " if name.endswith("mailto") else name if "@" in name else ""
         elif token.startswith("<"):
             email = email or token.strip("<> \t")
         elif token.startswith("("):

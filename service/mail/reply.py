@@ -83,7 +83,9 @@ def _inside(node: object, tag: str) -> bool:
 
 def _forwards(text: str) -> bool:
     lines = [line for line in text.strip().split("\n") if line.strip()][:3]
-    return any(phrases.FORWARDED.match(line[:120]) or re.match(r"\s*-{2,}\s*\w+ \w+ ?\w* ?-{2,}", line[:120]) for line in lines[:2])
+    return any(
+        phrases.FORWARDED.match(line[:120]) or re.match(r"\s*-{2,}\s*\w+ \w+ ?\w* ?-{2,}", line[:120]) for line in lines[:2]
+    )
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -198,7 +200,7 @@ def _attributes(text: str, *, strictly: bool) -> bool:
     verb = phrases.WROTE.search(bare) or phrases.SENT.search(bare)
     dated, mailbox, lead = phrases.DATED.search(bare), phrases.MAILBOX.search(bare), phrases.LEAD.match(bare)
     if verb is None:
-        return bool(dated and mailbox and lead)
+        return bool(dated and mailbox and (lead or not strictly))
     if strictly:
         last = bare.endswith((":", "\uff1a")) or bare != text.strip()
         return bool((lead and dated and last and (mailbox or verb)) or (text.startswith("---") and last and len(bare) < 120))
@@ -250,7 +252,7 @@ def _is_torn(before: str, line: str) -> bool:
 
 
 def _is_mirrored(line: str) -> bool:
-    """">>> so <<<" is an ornament."""
+    """ ">>> so <<<" is an ornament."""
     return line.endswith("<") and line.lstrip()[:1] == ">"
 
 
@@ -303,9 +305,13 @@ def _is_dashed_name(kept: list[str], number: int) -> bool:
 
 
 def _says_device(line: str) -> bool:
-    """"Sent from my iPhone", not a sentence that happens to start so."""
+    """ "Sent from my iPhone", not a sentence that happens to start so."""
     said = re.sub(r"<[^<>]*>|https?://\S+", "", line).strip(" \t*_()[]")
-    return len(said.split()) <= 14 and not re.search(r"[,;]\s|[a-z]\.\s+\w", said) and not (said.endswith(".") and len(said.split()) > 8)
+    return (
+        len(said.split()) <= 14
+        and not re.search(r"[,;]\s|[a-z]\.\s+\w", said)
+        and not (said.endswith(".") and len(said.split()) > 8)
+    )
 
 
 def _without_footers(lines: list[str]) -> list[str]:

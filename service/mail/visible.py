@@ -9,27 +9,28 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from service.domain.items import Link
-from service.mail import colours, css, invisible, limits, looks
+from service.mail import css, invisible, limits, looks
 from service.mail.looks import Look
 from service.mail.writing import Writing
 
 _UNSEEN = frozenset(
-    "head title script style template noscript meta link base object embed applet iframe frameset video audio canvas svg datalist param "
-    "source track area map noembed noframes -comment -doctype !doctype xml".split()
+    ["head", "title", "script", "style", "template", "noscript", "meta", "link", "base", "object", "embed", "applet", "iframe", "frameset", "video", "audio", "canvas", "svg", "datalist", "param", "source", "track", "area", "map", "noembed", "noframes", "-comment", "-doctype", "!doctype", "xml"]
 )
 _NOT_TEXT = frozenset({"script", "style", "title", "head", "meta", "link", "base", "-comment", "-doctype", "!doctype", "xml"})
 _BLOCK = {
     **dict.fromkeys(
-        "div tr li address article section header footer form fieldset dl dt dd center figure figcaption main nav aside body html tbody "
-        "thead tfoot caption details summary legend option select table noscript".split(),
+        ["div", "tr", "li", "address", "article", "section", "header", "footer", "form", "fieldset", "dl", "dt", "dd", "center", "figure", "figcaption", "main", "nav", "aside", "body", "html", "tbody", "thead", "tfoot", "caption", "details", "summary", "legend", "option", "select", "table", "noscript"],
         1,
     ),
-    **dict.fromkeys("p h1 h2 h3 h4 h5 h6 blockquote ul ol pre hr".split(), 2),
+    **dict.fromkeys(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "pre", "hr"], 2),
 }
 _BREAKS_OUT = frozenset({"block", "table", "flex", "list-item", "grid", "table-row"})
 _FLOWS = frozenset({"inline", "inline-block", "inline-flex", "inline-table", "contents"})
-_WITHOUT_END = frozenset("p li td th tr br img hr input option dt dd meta link tbody thead tfoot col area base wbr source".split())
+_WITHOUT_END = frozenset(
+    ["p", "li", "td", "th", "tr", "br", "img", "hr", "input", "option", "dt", "dd", "meta", "link", "tbody", "thead", "tfoot", "col", "area", "base", "wbr", "source"]
+)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
+_STYLED = frozenset({"a", "details", "dialog"})
 _DEPTH = 400
 _WEB = re.compile(r"(?:https?://|www\.)[^\s<>\"\u201c\u201d]{3,2000}", re.IGNORECASE)
 
@@ -150,7 +151,7 @@ class _Walk:
         if tag == "-text":
             self._text(node.text_content or "", look)
             return None
-        if tag in _UNSEEN and tag != "html" or node.mem_id in self._leave_out:
+        if (tag in _UNSEEN and tag != "html") or node.mem_id in self._leave_out:
             if tag not in _NOT_TEXT and node.mem_id not in self._leave_out:
                 self._count(node)
             return None
@@ -160,27 +161,25 @@ class _Walk:
         return self._enter(node, tag, look)
 
     def _text(self, text: str, look: Look) -> None:
-        if not text.strip():
-            self.writing.say(text, keep=look.keeps_spaces)
-        elif look.is_seen:
+        if not text.strip() or look.is_seen:
             self.writing.say(text, keep=look.keeps_spaces)
         else:
             self.hidden += sum(len(word) for word in text.split())
 
-    def _count(self, node: LexborNode) -> None:
-        self.hidden += sum(len(word) for word in node.text(deep=True).split())
+    def _count(self, node: LexborNode, value: str | None = "") -> None:
+        self.hidden += sum(len(word) for word in f"{node.text(deep=True)} {value or ''}".split())
 
     def _enter(self, node: LexborNode, tag: str, look: Look) -> Look | None:
         attributes = node.attributes
         rules = self._rules.get(node.mem_id)
         style: dict[str, str] = {}
-        if attributes or rules or tag == "a":
+        if attributes or rules or tag in _STYLED:
             style = _style(tag, attributes, rules)
             if tag == "details" and "open" not in attributes:
                 self._details(node)
             look = looks.restyled(look, style)
             if _is_gone(tag, attributes, style, look):
-                self._count(node)
+                self._count(node, attributes.get("value") if tag == "input" else "")
                 return None
         if tag in {"img", "input"}:
             self._replaced(tag, attributes, look)
@@ -196,7 +195,14 @@ class _Walk:
 
     def _replaced(self, tag: str, attributes: dict[str, str | None], look: Look) -> None:
         if tag == "input":
-            if (attributes.get("type") or "text").lower() in {"text", "submit", "button", "email", "search", "reset"} and look.is_seen:
+            if (attributes.get("type") or "text").lower() in {
+                "text",
+                "submit",
+                "button",
+                "email",
+                "search",
+                "reset",
+            } and look.is_seen:
                 self.writing.say(f" {attributes.get('value') or ''} ")
             return
         size = [css.length((attributes.get(side) or "").rstrip("px") or "99") or 0 for side in ("width", "height")]
