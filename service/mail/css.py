@@ -14,7 +14,45 @@ from service.mail.selectors import Selectors, TooMuchWork
 Declarations = dict[str, str]
 
 _LOOKED_AT = frozenset(
-    ["display", "visibility", "opacity", "filter", "clip", "clip-path", "position", "left", "right", "top", "bottom", "margin", "margin-left", "margin-top", "text-indent", "transform", "scale", "overflow", "overflow-x", "overflow-y", "height", "max-height", "width", "max-width", "line-height", "font-size", "font", "color", "background", "background-color", "background-image", "mso-hide", "z-index", "content-visibility", "-webkit-text-fill-color", "white-space", "all"]
+    [
+        "display",
+        "visibility",
+        "opacity",
+        "filter",
+        "clip",
+        "clip-path",
+        "position",
+        "left",
+        "right",
+        "top",
+        "bottom",
+        "margin",
+        "margin-left",
+        "margin-top",
+        "text-indent",
+        "transform",
+        "scale",
+        "overflow",
+        "overflow-x",
+        "overflow-y",
+        "height",
+        "max-height",
+        "width",
+        "max-width",
+        "line-height",
+        "font-size",
+        "font",
+        "color",
+        "background",
+        "background-color",
+        "background-image",
+        "mso-hide",
+        "z-index",
+        "content-visibility",
+        "-webkit-text-fill-color",
+        "white-space",
+        "all",
+    ]
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)

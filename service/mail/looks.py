@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from service.mail import colours, css
 from service.mail.colours import Colour
@@ -29,9 +29,12 @@ class Look:
     opacity: float = 1.0
     shown: bool = True  # visibility
     keeps_spaces: bool = False
+    is_seen: bool = field(init=False, compare=False)
 
-    @property
-    def is_seen(self) -> bool:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_seen", self._seen())  # asked for every piece of text
+
+    def _seen(self) -> bool:
         if not self.shown or self.font_px < _TINY or self.indent <= -_OFF_SCREEN or self.ink[3] * self.opacity < 0.1:
             return False
         return self.paper is None or colours.tellable(self.ink, self.paper)
@@ -40,7 +43,23 @@ class Look:
 START = Look()
 _FILTERED_OUT = re.compile(r"opacity\(\s*0*(?:\.0\d*)?%?\s*\)")
 _CAN_HIDE = frozenset(
-    ["display", "content-visibility", "opacity", "filter", "clip", "clip-path", "overflow", "overflow-x", "overflow-y", "position", "margin", "margin-left", "margin-top", "transform", "scale"]
+    [
+        "display",
+        "content-visibility",
+        "opacity",
+        "filter",
+        "clip",
+        "clip-path",
+        "overflow",
+        "overflow-x",
+        "overflow-y",
+        "position",
+        "margin",
+        "margin-left",
+        "margin-top",
+        "transform",
+        "scale",
+    ]
 )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from selectolax.lexbor import LexborNode
+
 from service.mail import phrases
 from service.mail.visible import Page
 
@@ -61,7 +63,7 @@ def _quote_nodes(page: Page) -> frozenset[int]:
             found.add(node.mem_id)
     for node in tree.css(_CUT_FROM):
         if not _forwards(node.text(deep=True)):
-            after = node
+            after: LexborNode | None = node
             while after is not None:
                 found.add(after.mem_id)
                 after = after.next
@@ -72,8 +74,8 @@ def _quote_nodes(page: Page) -> frozenset[int]:
     return frozenset(found)
 
 
-def _inside(node: object, tag: str) -> bool:
-    above = node.parent  # type: ignore[attr-defined]  # a selectolax node
+def _inside(node: LexborNode, tag: str) -> bool:
+    above = node.parent
     while above is not None:
         if above.tag == tag:
             return True
@@ -252,7 +254,7 @@ def _is_torn(before: str, line: str) -> bool:
 
 
 def _is_mirrored(line: str) -> bool:
-    """ ">>> so <<<" is an ornament."""
+    """Whether it is an ornament such as ">>> so <<<"."""
     return line.endswith("<") and line.lstrip()[:1] == ">"
 
 
@@ -305,7 +307,7 @@ def _is_dashed_name(kept: list[str], number: int) -> bool:
 
 
 def _says_device(line: str) -> bool:
-    """ "Sent from my iPhone", not a sentence that happens to start so."""
+    """Whether it says "Sent from my iPhone" and is no sentence that happens to start so."""
     said = re.sub(r"<[^<>]*>|https?://\S+", "", line).strip(" \t*_()[]")
     return (
         len(said.split()) <= 14
@@ -338,9 +340,10 @@ def _without_disclaimer(lines: list[str]) -> list[str]:
     for number in range(1, len(lines)):
         if lines[number - 1].strip() and not _RULE.match(lines[number - 1]):
             continue  # a disclaimer starts a paragraph
-        if lines[number].strip() and phrases.DISCLAIMER.match("\n".join(lines[number : number + 3])[:600]):
-            if any(line.strip() for line in lines[:number]):
-                return _without_rule(lines[:number])
+        if not lines[number].strip() or not phrases.DISCLAIMER.match("\n".join(lines[number : number + 3])[:600]):
+            continue
+        if any(line.strip() for line in lines[:number]):
+            return _without_rule(lines[:number])
     return lines
 
 

@@ -14,12 +14,76 @@ from service.mail.looks import Look
 from service.mail.writing import Writing
 
 _UNSEEN = frozenset(
-    ["head", "title", "script", "style", "template", "noscript", "meta", "link", "base", "object", "embed", "applet", "iframe", "frameset", "video", "audio", "canvas", "svg", "datalist", "param", "source", "track", "area", "map", "noembed", "noframes", "-comment", "-doctype", "!doctype", "xml"]
+    [
+        "head",
+        "title",
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "meta",
+        "link",
+        "base",
+        "object",
+        "embed",
+        "applet",
+        "iframe",
+        "frameset",
+        "video",
+        "audio",
+        "canvas",
+        "svg",
+        "datalist",
+        "param",
+        "source",
+        "track",
+        "area",
+        "map",
+        "noembed",
+        "noframes",
+        "-comment",
+        "-doctype",
+        "!doctype",
+        "xml",
+    ]
 )
 _NOT_TEXT = frozenset({"script", "style", "title", "head", "meta", "link", "base", "-comment", "-doctype", "!doctype", "xml"})
 _BLOCK = {
     **dict.fromkeys(
-        ["div", "tr", "li", "address", "article", "section", "header", "footer", "form", "fieldset", "dl", "dt", "dd", "center", "figure", "figcaption", "main", "nav", "aside", "body", "html", "tbody", "thead", "tfoot", "caption", "details", "summary", "legend", "option", "select", "table", "noscript"],
+        [
+            "div",
+            "tr",
+            "li",
+            "address",
+            "article",
+            "section",
+            "header",
+            "footer",
+            "form",
+            "fieldset",
+            "dl",
+            "dt",
+            "dd",
+            "center",
+            "figure",
+            "figcaption",
+            "main",
+            "nav",
+            "aside",
+            "body",
+            "html",
+            "tbody",
+            "thead",
+            "tfoot",
+            "caption",
+            "details",
+            "summary",
+            "legend",
+            "option",
+            "select",
+            "table",
+            "noscript",
+        ],
         1,
     ),
     **dict.fromkeys(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "pre", "hr"], 2),
@@ -27,9 +91,33 @@ _BLOCK = {
 _BREAKS_OUT = frozenset({"block", "table", "flex", "list-item", "grid", "table-row"})
 _FLOWS = frozenset({"inline", "inline-block", "inline-flex", "inline-table", "contents"})
 _WITHOUT_END = frozenset(
-    ["p", "li", "td", "th", "tr", "br", "img", "hr", "input", "option", "dt", "dd", "meta", "link", "tbody", "thead", "tfoot", "col", "area", "base", "wbr", "source"]
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "br",
+        "img",
+        "hr",
+        "input",
+        "option",
+        "dt",
+        "dd",
+        "meta",
+        "link",
+        "tbody",
+        "thead",
+        "tfoot",
+        "col",
+        "area",
+        "base",
+        "wbr",
+        "source",
+    ]
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
+_PRESENTATIONAL = frozenset({"bgcolor", "background", "color", "text"})
 _STYLED = frozenset({"a", "details", "dialog"})
 _DEPTH = 400
 _WEB = re.compile(r"(?:https?://|www\.)[^\s<>\"\u201c\u201d]{3,2000}", re.IGNORECASE)
@@ -100,9 +188,8 @@ def _shallow(html: str, nodes: int) -> str:
     """Cut where it nests deeper than any mail does: parsers need time that grows with depth times size."""
     if html.count("<") < min(_DEPTH, nodes):
         return html
-    depth = tags = 0
-    for match in _TAG.finditer(html):
-        tags += 1
+    depth = 0
+    for tags, match in enumerate(_TAG.finditer(html)):
         if match[2].lower() not in _WITHOUT_END:
             depth = max(depth - 1, 0) if match[1] else depth + 1
         if depth > _DEPTH or tags > nodes:
@@ -184,9 +271,9 @@ class _Walk:
         if tag in {"img", "input"}:
             self._replaced(tag, attributes, look)
             return None
-        if tag == "pre" or tag == "textarea":
+        if tag in {"pre", "textarea"}:
             look = looks.restyled(look, {"white-space": "pre"})
-        self._open(node, tag, attributes, style.get("display", ""))
+        self._open(tag, attributes, style.get("display", ""))
         return look
 
     def _details(self, node: LexborNode) -> None:
@@ -216,7 +303,7 @@ class _Walk:
             if self._link is not None:
                 self._link[2].append(alt[:200])
 
-    def _open(self, node: LexborNode, tag: str, attributes: dict[str, str | None], display: str) -> None:
+    def _open(self, tag: str, attributes: dict[str, str | None], display: str) -> None:
         gap = _BLOCK.get(tag, 0)
         if display:
             gap = 0 if display in _FLOWS else max(gap, 1) if display in _BREAKS_OUT else gap
@@ -265,8 +352,8 @@ def _style(tag: str, attributes: dict[str, str | None], rules: Iterable[css.Rule
     style: dict[str, str] = {}
     if tag == "a" and attributes.get("href"):
         style["color"] = "#0000ee"
-    for name in ("bgcolor", "background", "color", "text"):
-        value = attributes.get(name)
+    for name in _PRESENTATIONAL & attributes.keys():
+        value = attributes[name]
         if value and (name != "color" or tag in {"font", "basefont"}) and (name != "text" or tag == "body"):
             style[{"bgcolor": "background-color", "background": "background-image", "text": "color"}.get(name, name)] = (
                 f"url({value})" if name == "background" else value.lower()
@@ -276,7 +363,8 @@ def _style(tag: str, attributes: dict[str, str | None], rules: Iterable[css.Rule
     sorted_rules = sorted(rules, key=lambda rule: rule.weight) if rules else ()
     for rule in sorted_rules:
         style |= rule.normal
-    normal, important = css.declarations(attributes.get("style") or "")
+    inline = attributes.get("style")
+    normal, important = css.declarations(inline) if inline else ({}, {})
     style |= normal
     for rule in sorted_rules:
         style |= rule.important
