@@ -128,7 +128,7 @@ class _Child:
         ours, theirs = socket.socketpair()
         command = _COMMAND.format(path=sys.path, fd=theirs.fileno(), seconds=seconds, memory=memory)
         with theirs:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
                 [sys.executable or "python3", "-c", command],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,

@@ -9,8 +9,8 @@ from service.mail import invisible, limits
 from service.mail.headers import decode_words
 
 _SIMPLE = re.compile(r'\s*(?:"([^"\\<>,]*)"|([^"\\<>,;:()@]*))\s*<\s*([^\s<>@",;:()]+@[^\s<>@",;:()]+)\s*>\s*\Z')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)?|<[^<>]*>?|[,;:]|[^",;:(<]+|.', re.DOTALL)
-_MAILBOX = re.compile(r"[^\s<>@\"',;:()\[\]]{1,100}@[^\s<>@\"',;:()]{1,255}")
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)?|<[^<>]*>?|[,;:]|[^",;:(<]+|.', re.DOTALL)
+_MAILBOX = re.compile(r"[^\s<>@\"',;:()\[\]]{1,100}@(?:\[[\w.:]+\]|[^\s<>@\"',;:()\[\]]{1,255})")
 
 
 def parse(value: str) -> tuple[Address, ...]:
@@ -22,26 +22,27 @@ def parse(value: str) -> tuple[Address, ...]:
         return (Address(simple[3].lower(), _name(simple[1] or simple[2] or "")),)
     found: list[Address] = []
     name, comment, email = "", "", ""
-    for match in _TOKEN.finditer(value):
-        token = match[0]
-        if token in {",", ";"}:
+    for match in _PIECE.finditer(value):
+        piece = match[0]
+        if piece in {",", ";"}:
             found += _address(name, comment, email)
             name = comment = email = ""
             if len(found) >= limits.ADDRESSES:
                 break
-        elif token == ":":
-            name = "" if "@" not in name else name  # what stands before is a group's name, or "mailto"
-        elif token.startswith("<"):
-            email = email or token.strip("<> \t")
-        elif token.startswith("("):
-            comment = comment or token.strip("() ")
+        elif piece == ":":
+            # What stands before is a group's name, or "mailto".
+            name = name[:-6] + " " if name.endswith("mailto") else name if "@" in name else ""
+        elif piece.startswith("<"):
+            email = email or piece.strip("<> \t")
+        elif piece.startswith("("):
+            comment = comment or piece.strip("() ")
         else:
-            name += _unquoted(token)
+            name += _unquoted(piece)
     return tuple(found + _address(name, comment, email))
 
 
-def _unquoted(token: str) -> str:
-    return re.sub(r"\\(.)", r"\1", token.strip('"')) if token.startswith('"') else token
+def _unquoted(piece: str) -> str:
+    return re.sub(r"\\(.)", r"\1", piece.strip('"')) if piece.startswith('"') else piece
 
 
 def _name(text: str) -> str:

@@ -14,9 +14,45 @@ from service.mail.selectors import Selectors, TooMuchWork
 Declarations = dict[str, str]
 
 _LOOKED_AT = frozenset(
-    "display visibility opacity filter clip clip-path position left right top bottom margin margin-left margin-top text-indent "
-    "transform scale overflow overflow-x overflow-y height max-height width max-width line-height font-size font color background "
-    "background-color background-image mso-hide z-index content-visibility -webkit-text-fill-color white-space all".split()
+    [
+        "display",
+        "visibility",
+        "opacity",
+        "filter",
+        "clip",
+        "clip-path",
+        "position",
+        "left",
+        "right",
+        "top",
+        "bottom",
+        "margin",
+        "margin-left",
+        "margin-top",
+        "text-indent",
+        "transform",
+        "scale",
+        "overflow",
+        "overflow-x",
+        "overflow-y",
+        "height",
+        "max-height",
+        "width",
+        "max-width",
+        "line-height",
+        "font-size",
+        "font",
+        "color",
+        "background",
+        "background-color",
+        "background-image",
+        "mso-hide",
+        "z-index",
+        "content-visibility",
+        "-webkit-text-fill-color",
+        "white-space",
+        "all",
+    ]
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
@@ -111,7 +147,7 @@ def _blocks(sheet: str) -> list[tuple[str, str]]:
     while True:
         brace = sheet.find("{", at)
         end = sheet.find("}", at)
-        if 0 <= end and (end < brace or brace < 0):
+        if end >= 0 and (end < brace or brace < 0):
             at = end + 1  # the end of an at-rule
             closing and closing.pop()
             continue
@@ -156,7 +192,12 @@ def _shown_on_screen(media: str) -> bool:
 def _query_holds(query: str) -> bool:
     if query.startswith("not "):
         return "screen" not in query and "all" not in query
-    if _MAX_WIDTH.search(query) or "print" in query or "speech" in query or "prefers-color-scheme: dark" in query.replace(":d", ": d"):
+    if (
+        _MAX_WIDTH.search(query)
+        or "print" in query
+        or "speech" in query
+        or "prefers-color-scheme: dark" in query.replace(":d", ": d")
+    ):
         return False
     smallest = _MIN_WIDTH.search(query)
     return not smallest or int(smallest[1]) <= 1000

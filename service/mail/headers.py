@@ -158,7 +158,7 @@ def base64(data: bytes) -> bytes:
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
-    """"text/plain; charset=x" to its first word in lower case and its parameters, RFC 2231 pieces put together."""
+    """A value like `text/plain; charset=x` to its first word in lower case and its parameters, RFC 2231 pieces put together."""
     first, semicolon, rest = value.partition(";")
     if not semicolon and "=" in value:  # "multipart/mixed boundary=x": the semicolon was lost
         first, _, rest = value.strip().partition(" ")

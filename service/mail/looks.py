@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from service.mail import colours, css
 from service.mail.colours import Colour
@@ -29,9 +29,12 @@ class Look:
     opacity: float = 1.0
     shown: bool = True  # visibility
     keeps_spaces: bool = False
+    is_seen: bool = field(init=False, compare=False)
 
-    @property
-    def is_seen(self) -> bool:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_seen", self._seen())  # asked for every piece of text
+
+    def _seen(self) -> bool:
         if not self.shown or self.font_px < _TINY or self.indent <= -_OFF_SCREEN or self.ink[3] * self.opacity < 0.1:
             return False
         return self.paper is None or colours.tellable(self.ink, self.paper)
@@ -40,7 +43,23 @@ class Look:
 START = Look()
 _FILTERED_OUT = re.compile(r"opacity\(\s*0*(?:\.0\d*)?%?\s*\)")
 _CAN_HIDE = frozenset(
-    "display content-visibility opacity filter clip clip-path overflow overflow-x overflow-y position margin margin-left margin-top transform scale".split()
+    [
+        "display",
+        "content-visibility",
+        "opacity",
+        "filter",
+        "clip",
+        "clip-path",
+        "overflow",
+        "overflow-x",
+        "overflow-y",
+        "position",
+        "margin",
+        "margin-left",
+        "margin-top",
+        "transform",
+        "scale",
+    ]
 )
 
 
@@ -82,7 +101,7 @@ def _words(value: str) -> list[str]:
 
 def _font(look: Look, name: str, value: str, changed: dict[str, object]) -> None:
     if name == "font":
-        sizes = [w.partition("/")[0] for w in value.split() if re.match(r"[\d.]+(?:px|pt|em|rem|%)", w)]
+        sizes = [w.partition("/")[0] for w in value.split() if re.match(r"(?:[\d.]+(?:px|pt|em|rem|%)|0)(?:/|\Z)", w)]
         value = sizes[0] if sizes else ""
     size = _FONT_SIZES.get(value)
     if size is None and value.endswith("%"):
@@ -144,7 +163,10 @@ def _is_moved_away(style: Declarations, look: Look) -> bool:
         return css.length(value, look.font_px) or 0.0
 
     if style.get("position") in {"absolute", "fixed", "relative"}:
-        if any(abs(px(style.get(side, ""))) >= 2000 or px(style.get(side, "")) <= -_OFF_SCREEN for side in ("left", "right", "top", "bottom")):
+        if any(
+            abs(px(style.get(side, ""))) >= 2000 or px(style.get(side, "")) <= -_OFF_SCREEN
+            for side in ("left", "right", "top", "bottom")
+        ):
             return True
         if px(style.get("z-index", "")) < 0:
             return True

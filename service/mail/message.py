@@ -75,7 +75,18 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
 def _unread(raw: RawMessage, why: str) -> Message:
     id_ = _digest(raw.data)
     return Message(
-        id_, raw.account, "", id_, raw.stored_at, _NO_SENDER, "", "", "", folder=raw.folder, flags=raw.flags, problems=(why,),
+        id_,
+        raw.account,
+        "",
+        id_,
+        raw.stored_at,
+        _NO_SENDER,
+        "",
+        "",
+        "",
+        folder=raw.folder,
+        flags=raw.flags,
+        problems=(why,),
         url=raw.url,
     )
 

@@ -52,7 +52,12 @@ class Part:
         data = bytes(self.body)
         if self.encoding == "base64":
             return (len(data) - sum(data.count(c) for c in (b"\n", b"\r", b"=", b" "))) * 3 // 4
-        return len(data) - 3 * data.count(b"=\r\n") - 2 * data.count(b"=\n") - 2 * (data.count(b"=") - data.count(b"=\r\n") - data.count(b"=\n"))
+        return (
+            len(data)
+            - 3 * data.count(b"=\r\n")
+            - 2 * data.count(b"=\n")
+            - 2 * (data.count(b"=") - data.count(b"=\r\n") - data.count(b"=\n"))
+        )
 
 
 @dataclass(slots=True)

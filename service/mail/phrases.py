@@ -8,25 +8,43 @@ _WROTE = (
     r"wrote|writes|said|schrieb|schrieben|a \xe9crit|a ecrit|\xe9crivait|\xe9crit|escribi\xf3|escribio|escribi\xf2|ha scritto|scrisse|schreef|"
     r"geschreven|napisa\u0142(?:\(a\)|a)?|pisze|skrev|skreiv|kirjoitti|\u043d\u0430\u043f\u0438\u0441\u0430\u043b(?:\(\u0430\)|\u0430|\u0438)?|"
     r"\u043f\u0438\u0448\u0435\u0442|\u043f\u0438\u0448\u0435|\u043d\u0430\u043f\u0438\u0441\u0430\u0432(?:\(\u043b\u0430\)|\u043b\u0430)?|napsal(?:\(a\)|a)?|"
-    r"nap\xedsal(?:\(a\)|a)?|\xedrta|escreveu|\u0111\xe3 vi\u1ebft|yazd\u0131|\u5beb\u9053|\u5199\u9053|\u5199\u9053\uff1a|\u5199\u9053:|\u5199\u9053|"
-    r"\u5beb\uff1a|\u5199\u4e86|\u64b0\u5beb|\u66f8\u304d\u307e\u3057\u305f|\u306e\u30e1\u30c3\u30bb\u30fc\u30b8|\u306e\u30e1\u30fc\u30eb|"
-    r"\uc791\uc131|\u03ad\u03b3\u03c1\u03b1\u03c8\u03b5|a scris|scria|ra\u0161\u0117|rakstija|kirjutas|je pisao|je pisala|je napisal|je napisala|"
+    r"nap\xedsal(?:\(a\)|a)?|\xedrta|escreveu|\u0111\xe3 vi\u1ebft|yazd\u0131|"
+    r"\u03ad\u03b3\u03c1\u03b1\u03c8\u03b5|a scris|scria|ra\u0161\u0117|rakstija|kirjutas|je pisao|je pisala|je napisal|je napisala|"
     r"\u05db\u05ea\u05d1|\u05db\u05ea\u05d1\u05d4|\u0643\u062a\u0628|\u0e40\u0e02\u0e35\u0e22\u0e19|menulis|va escriure|idatzi zuen"
 )
-ENDS = (":", "\uff1a", "wrote", "writes", "sent", "schrieb", "escribi\xf3", "scritto", "schreef", "skrev", "napisa\u0142", "\u0111\xe3 vi\u1ebft", "\xe9crit")
+ENDS = (
+    ":",
+    "\uff1a",
+    "wrote",
+    "writes",
+    "sent",
+    "schrieb",
+    "escribi\xf3",
+    "scritto",
+    "schreef",
+    "skrev",
+    "napisa\u0142",
+    "\u0111\xe3 vi\u1ebft",
+    "\xe9crit",
+    "\u5199\u9053",
+    "\u5beb\u9053",
+)
 """How the last line of an attribution ends, most with a colon."""
+_WROTE_UNSPACED = r"\u5beb\u9053|\u5199\u9053|\u5beb\uff1a|\u5199\u4e86|\u64b0\u5beb|\u66f8\u304d\u307e\u3057\u305f|\u306e\u30e1\u30c3\u30bb\u30fc\u30b8|\u306e\u30e1\u30fc\u30eb|\uc791\uc131"
 _LEADS = (
     r"on|am|le|el|il|op|den|dne|d\xeda|em|w dniu|dnia|p\xe5|\xe9s|vào|v\xe0o|pada|tarihinde|la|a|els?|ngày|ng\xe0y|"
     r"\u0432|\u043e\u0442|\u043d\u0430|\u03c3\u03c4\u03b9\u03c2|\u05d1\u05ea\u05d0\u05e8\u05d9\u05da|\u0628\u062a\u0627\u0631\u064a\u062e|\u0641\u064a|\u4e8e|\u65bc"
 )
-WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})(?!\w)", re.IGNORECASE)
+WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})(?!\w)|{_WROTE_UNSPACED}", re.IGNORECASE)
 SENT = re.compile(r"\bsent\s*:?\s*\Z", re.IGNORECASE)
 LEAD = re.compile(
     rf"[\s*_\u2014\u2013-]*(?:(?:{_LEADS})\s|\d{{1,4}}[./-]\d{{1,2}}|\d{{1,2}}\.? \w+ \d{{4}}|\d{{4}}\u5e74|"
     r"(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so)\w*[.,]? \d)",
     re.IGNORECASE,
 )
-DATED = re.compile(r"\d{1,2}\s?[:.h\u6642\u65f6]\s?\d{2}|\b(?:19|20)\d{2}\b|\b\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d\u5e74|\d\u6708")
+DATED = re.compile(
+    r"\d{1,2}\s?[:.h\u6642\u65f6]\s?\d{2}|\b(?:19|20)\d{2}\b|\b\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d\u5e74|\d\u6708"
+)
 MAILBOX = re.compile(r"[^\s<>@\"]{1,80}@[^\s<>@\"]{2,}")
 
 # An attribution that shares a line with the reply: only clear ones, in the form most clients write.
@@ -65,10 +83,14 @@ _LABELS = {
     "cc": r"cc|bcc|kopie|copie|cc n|kopia|kopi|copia|reply-to|antwort an|organization|importance|priorit\xe4t|attachments|anlagen",
 }
 LABEL = re.compile(
-    r"[\s>*_|]*(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _LABELS.items()) + r")[*_]?\s?[:\uff1a][*_]?(?!//)\s*(?P<value>.*)",
+    r"[\s>*_|]*(?:"
+    + "|".join(f"(?P<{kind}>{words})" for kind, words in _LABELS.items())
+    + r")[*_]?\s?[:\uff1a][*_]?(?!//)\s*(?P<value>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-ONE_LINE_BLOCK = re.compile(r"\s*\*?(?:From|Von|De|Da|Fra|Van)\s?:.{3,120}\b(?:Date|Sent|Gesendet|Envoy\xe9|Datum|Fecha|Inviato|Sendt)\s?:", re.IGNORECASE)
+ONE_LINE_BLOCK = re.compile(
+    r"\s*\*?(?:From|Von|De|Da|Fra|Van)\s?:.{3,120}\b(?:Date|Sent|Gesendet|Envoy\xe9|Datum|Fecha|Inviato|Sendt)\s?:", re.IGNORECASE
+)
 
 SENT_FROM = re.compile(
     r"\s*[*_(\[<]*(?:(?:sent|send) (?:wirelessly |securely )?(?:from|via|using|with|by)\b|sent on the go|get outlook for|download outlook for|(?:mobil )?gesendet (?:von|mit|\xfcber)|"

@@ -42,7 +42,6 @@ class InlineMailReader:
             yield read_message(raw, own)
 
 
-
 def _bounded(raw: RawMessage) -> RawMessage:
     """No more travels to the child than it would read; one byte over, so that it says what is missing."""
     return raw if len(raw.data) <= limits.MESSAGE_BYTES else replace(raw, data=raw.data[: limits.MESSAGE_BYTES + 1])

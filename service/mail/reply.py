@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 
+from selectolax.lexbor import LexborNode
+
 from service.mail import phrases
+from service.mail.signatures import signed_off, without_footers, without_rule
 from service.mail.visible import Page
 
 _MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>)")
-_DELIMITER = re.compile(r"\s*(?:--|\u2014|\u2013|-- |---|__)\s*\Z")
-_DASHES = frozenset("-_\u2014\u2013")
-_RULE = re.compile(r"\s*[-_=*\u2500\u2014]{5,}\s*\Z")
-_DASHED_NAME = re.compile(r"\s*[-\u2014\u2013]{1,2}\s?[^\W\d_][\w.'\u2019-]{1,20}(?: [^\W\d_][\w.'\u2019-]{0,20}){0,2}\.?\s*\Z")
-_LIST_ITEM = re.compile(r"\s*[-*\u2022\u2013]\s?\S")
 _QUOTE_HTML = (
     "blockquote", "gmail_", "olk_src", "divrply", "appendonsend", "moz-cite", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote",
     "mail-editor-reference", "ms-outlook-mobile",
@@ -33,7 +31,7 @@ def reply_text(text: str) -> str:
     """The sender's own words, blank lines at the ends removed. A forwarded message is the sender's to show and stays."""
     lines = [line.rstrip() for line in text[:_LONGEST].replace("\r\n", "\n").replace("\xa0", " ").split("\n")]
     kept = _without_quotes(lines)
-    kept = _without_footers(kept)
+    kept = without_footers(kept)
     return "\n".join(kept).strip("\n")
 
 
@@ -61,7 +59,7 @@ def _quote_nodes(page: Page) -> frozenset[int]:
             found.add(node.mem_id)
     for node in tree.css(_CUT_FROM):
         if not _forwards(node.text(deep=True)):
-            after = node
+            after: LexborNode | None = node
             while after is not None:
                 found.add(after.mem_id)
                 after = after.next
@@ -72,8 +70,8 @@ def _quote_nodes(page: Page) -> frozenset[int]:
     return frozenset(found)
 
 
-def _inside(node: object, tag: str) -> bool:
-    above = node.parent  # type: ignore[attr-defined]  # a selectolax node
+def _inside(node: LexborNode, tag: str) -> bool:
+    above = node.parent
     while above is not None:
         if above.tag == tag:
             return True
@@ -83,7 +81,9 @@ def _inside(node: object, tag: str) -> bool:
 
 def _forwards(text: str) -> bool:
     lines = [line for line in text.strip().split("\n") if line.strip()][:3]
-    return any(phrases.FORWARDED.match(line[:120]) or re.match(r"\s*-{2,}\s*\w+ \w+ ?\w* ?-{2,}", line[:120]) for line in lines[:2])
+    return any(
+        phrases.FORWARDED.match(line[:120]) or re.match(r"\s*-{2,}\s*\w+ \w+ ?\w* ?-{2,}", line[:120]) for line in lines[:2]
+    )
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -100,10 +100,10 @@ def _without_quotes(lines: list[str]) -> list[str]:
         if ("-" in line or ":" in line) and phrases.FORWARDED.match(line[:200]):
             return kept + lines[at:]
         if _cuts_here(lines, at):
-            return _signed_off(_without_rule(kept))
+            return signed_off(without_rule(kept))
         end = _attribution(lines, at, ends) if at in starts else 0
         if end:
-            kept = _signed_off(kept)
+            kept = signed_off(kept)
             shared = phrases.SHARED_LINE.search(line[:400])
             if shared:
                 kept.append(line[: shared.start()].rstrip(" -"))
@@ -112,12 +112,12 @@ def _without_quotes(lines: list[str]) -> list[str]:
                 return kept
             at = _past_quote(lines, quoted)
         elif _MARKED.match(line) and not _is_mirrored(line):
-            kept = _signed_off(kept)
+            kept = signed_off(kept)
             at = _past_quote(lines, at)
         else:
             kept.append(line)
             at += 1
-    return _signed_off(kept)
+    return signed_off(kept)
 
 
 def _attribution_ends(lines: list[str]) -> set[int]:
@@ -198,7 +198,7 @@ def _attributes(text: str, *, strictly: bool) -> bool:
     verb = phrases.WROTE.search(bare) or phrases.SENT.search(bare)
     dated, mailbox, lead = phrases.DATED.search(bare), phrases.MAILBOX.search(bare), phrases.LEAD.match(bare)
     if verb is None:
-        return bool(dated and mailbox and lead)
+        return bool(dated and mailbox and (lead or not strictly))
     if strictly:
         last = bare.endswith((":", "\uff1a")) or bare != text.strip()
         return bool((lead and dated and last and (mailbox or verb)) or (text.startswith("---") and last and len(bare) < 120))
@@ -250,98 +250,5 @@ def _is_torn(before: str, line: str) -> bool:
 
 
 def _is_mirrored(line: str) -> bool:
-    """">>> so <<<" is an ornament."""
+    """Whether it is an ornament such as ">>> so <<<"."""
     return line.endswith("<") and line.lstrip()[:1] == ">"
-
-
-def _without_rule(kept: list[str]) -> list[str]:
-    """The separator that stands before a quoted header block."""
-    end = len(kept)
-    while end and not kept[end - 1].strip():
-        end -= 1
-    return kept[: end - 1] if end and _RULE.match(kept[end - 1]) else kept[:end]
-
-
-def _signed_off(kept: list[str]) -> list[str]:
-    """Without the signature that ends it: after "--", "Sent from my …", or "-Name"."""
-    for number in range(max(0, len(kept) - 40), len(kept)):
-        line = kept[number]
-        if line and _is_signature(kept, number) and (_DELIMITER.match(line) or any(before.strip() for before in kept[:number])):
-            return _trimmed(kept[:number])
-    return kept
-
-
-def _is_signature(kept: list[str], number: int) -> bool:
-    line = kept[number]
-    if line.lstrip()[:1] in _DASHES:
-        return _is_delimiter(kept, number) or _is_dashed_name(kept, number)
-    if not phrases.SENT_FROM.match(line):
-        return False
-    rest = _words_after(kept, number)
-    return _says_device(line) and len(rest) <= 4 and all(phrases.SENT_FROM.match(r) or len(r) < 80 for r in rest)
-
-
-def _words_after(kept: list[str], number: int) -> list[str]:
-    return [line for line in kept[number + 1 :] if line.strip()]
-
-
-def _is_delimiter(kept: list[str], number: int) -> bool:
-    line = kept[number]
-    if not _DELIMITER.match(line):
-        return False
-    rest = _words_after(kept, number)
-    return 0 < len(rest) <= (14 if line.strip() == "--" else 5) and all(len(r) < 100 for r in rest)
-
-
-def _is_dashed_name(kept: list[str], number: int) -> bool:
-    if not _DASHED_NAME.match(kept[number]):
-        return False
-    before = [b for b in kept[:number] if b.strip()][-1:]
-    if not before or _LIST_ITEM.match(before[0]):
-        return False
-    return all(phrases.SENT_FROM.match(r) or _RULE.match(r) for r in _words_after(kept, number))
-
-
-def _says_device(line: str) -> bool:
-    """"Sent from my iPhone", not a sentence that happens to start so."""
-    said = re.sub(r"<[^<>]*>|https?://\S+", "", line).strip(" \t*_()[]")
-    return len(said.split()) <= 14 and not re.search(r"[,;]\s|[a-z]\.\s+\w", said) and not (said.endswith(".") and len(said.split()) > 8)
-
-
-def _without_footers(lines: list[str]) -> list[str]:
-    """Without a mailing list's footer or a disclaimer, looked for from the end."""
-    lines = _trimmed(lines)
-    for _ in range(4):
-        shorter = _signed_off(_without_disclaimer(_without_list_footer(lines)))
-        if len(shorter) == len(lines):
-            return lines
-        lines = _trimmed(shorter)
-    return lines
-
-
-def _without_list_footer(lines: list[str]) -> list[str]:
-    for number in range(max(0, len(lines) - 12), len(lines)):
-        if _RULE.match(lines[number]) or _DELIMITER.match(lines[number]):
-            rest = "\n".join(lines[number + 1 :])
-            if rest and phrases.LIST_FOOTER.search(rest):
-                return lines[:number]
-    return lines
-
-
-def _without_disclaimer(lines: list[str]) -> list[str]:
-    for number in range(1, len(lines)):
-        if lines[number - 1].strip() and not _RULE.match(lines[number - 1]):
-            continue  # a disclaimer starts a paragraph
-        if lines[number].strip() and phrases.DISCLAIMER.match("\n".join(lines[number : number + 3])[:600]):
-            if any(line.strip() for line in lines[:number]):
-                return _without_rule(lines[:number])
-    return lines
-
-
-def _trimmed(lines: list[str]) -> list[str]:
-    start, end = 0, len(lines)
-    while end and not lines[end - 1].strip():
-        end -= 1
-    while start < end and not lines[start].strip():
-        start += 1
-    return lines[start:end]

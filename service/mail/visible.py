@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from service.domain.items import Link
-from service.mail import colours, css, invisible, limits, looks
-from service.mail.looks import Look
-from service.mail.writing import Writing
+from service.mail import css, invisible, limits
+from service.mail.walk import Walk
 
-_UNSEEN = frozenset(
-    "head title script style template noscript meta link base object embed applet iframe frameset video audio canvas svg datalist param "
-    "source track area map noembed noframes -comment -doctype !doctype xml".split()
+_WITHOUT_END = frozenset(
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "br",
+        "img",
+        "hr",
+        "input",
+        "option",
+        "dt",
+        "dd",
+        "meta",
+        "link",
+        "tbody",
+        "thead",
+        "tfoot",
+        "col",
+        "area",
+        "base",
+        "wbr",
+        "source",
+    ]
 )
-_NOT_TEXT = frozenset({"script", "style", "title", "head", "meta", "link", "base", "-comment", "-doctype", "!doctype", "xml"})
-_BLOCK = {
-    **dict.fromkeys(
-        "div tr li address article section header footer form fieldset dl dt dd center figure figcaption main nav aside body html tbody "
-        "thead tfoot caption details summary legend option select table noscript".split(),
-        1,
-    ),
-    **dict.fromkeys("p h1 h2 h3 h4 h5 h6 blockquote ul ol pre hr".split(), 2),
-}
-_BREAKS_OUT = frozenset({"block", "table", "flex", "list-item", "grid", "table-row"})
-_FLOWS = frozenset({"inline", "inline-block", "inline-flex", "inline-table", "contents"})
-_WITHOUT_END = frozenset("p li td th tr br img hr input option dt dd meta link tbody thead tfoot col area base wbr source".split())
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _DEPTH = 400
 _WEB = re.compile(r"(?:https?://|www\.)[^\s<>\"\u201c\u201d]{3,2000}", re.IGNORECASE)
@@ -59,7 +67,7 @@ class Page:
     def see(self, leave_out: frozenset[int] = frozenset(), *, mark_quotes: bool = True) -> Seen:
         """The visible text. `leave_out` holds `mem_id`s of elements; quotes get "> " before their lines if asked."""
         root = self.tree.root
-        walk = _Walk(self._rules, leave_out, mark_quotes=mark_quotes)
+        walk = Walk(self._rules, leave_out, mark_quotes=mark_quotes)
         if root is not None:
             walk.run(root)
         cleaned = invisible.clean(walk.writing.text())
@@ -99,190 +107,10 @@ def _shallow(html: str, nodes: int) -> str:
     """Cut where it nests deeper than any mail does: parsers need time that grows with depth times size."""
     if html.count("<") < min(_DEPTH, nodes):
         return html
-    depth = tags = 0
-    for match in _TAG.finditer(html):
-        tags += 1
+    depth = 0
+    for tags, match in enumerate(_TAG.finditer(html)):
         if match[2].lower() not in _WITHOUT_END:
             depth = max(depth - 1, 0) if match[1] else depth + 1
         if depth > _DEPTH or tags > nodes:
             return html[: match.start()]
     return html
-
-
-class _Walk:
-    """One pass over the tree without recursion: `_enter` says how the inside looks, or None to pass it by."""
-
-    def __init__(self, rules: dict[int, list[css.Rule]], leave_out: frozenset[int], *, mark_quotes: bool) -> None:
-        self.writing = Writing()
-        self.links: list[Link] = []
-        self.pictures: list[str] = []
-        self.hidden = 0
-        self._rules = rules
-        self._leave_out = leave_out
-        self._mark_quotes = mark_quotes
-        self._link: tuple[str, int, list[str]] | None = None  # target, place in the writing, pictures in it
-        self._lists: list[int] = []  # items counted so far, -1 for bullets
-
-    def run(self, root: LexborNode) -> None:
-        open_: list[tuple[LexborNode, Look]] = []
-        node: LexborNode | None = root
-        look = looks.START
-        while node is not None:
-            inside = self._visit(node, look)
-            child = node.first_child if inside is not None else None
-            if inside is not None and child is not None:
-                open_.append((node, look))
-                node, look = child, inside
-                continue
-            if inside is not None:
-                self._leave(node)
-            while node.next is None:
-                if not open_:
-                    return
-                node, look = open_.pop()
-                self._leave(node)
-                if node is root:
-                    return
-            node = node.next
-
-    def _visit(self, node: LexborNode, look: Look) -> Look | None:
-        tag = node.tag or ""
-        if tag == "-text":
-            self._text(node.text_content or "", look)
-            return None
-        if tag in _UNSEEN and tag != "html" or node.mem_id in self._leave_out:
-            if tag not in _NOT_TEXT and node.mem_id not in self._leave_out:
-                self._count(node)
-            return None
-        if tag == "br":
-            self.writing.line()
-            return None
-        return self._enter(node, tag, look)
-
-    def _text(self, text: str, look: Look) -> None:
-        if not text.strip():
-            self.writing.say(text, keep=look.keeps_spaces)
-        elif look.is_seen:
-            self.writing.say(text, keep=look.keeps_spaces)
-        else:
-            self.hidden += sum(len(word) for word in text.split())
-
-    def _count(self, node: LexborNode) -> None:
-        self.hidden += sum(len(word) for word in node.text(deep=True).split())
-
-    def _enter(self, node: LexborNode, tag: str, look: Look) -> Look | None:
-        attributes = node.attributes
-        rules = self._rules.get(node.mem_id)
-        style: dict[str, str] = {}
-        if attributes or rules or tag == "a":
-            style = _style(tag, attributes, rules)
-            if tag == "details" and "open" not in attributes:
-                self._details(node)
-            look = looks.restyled(look, style)
-            if _is_gone(tag, attributes, style, look):
-                self._count(node)
-                return None
-        if tag in {"img", "input"}:
-            self._replaced(tag, attributes, look)
-            return None
-        if tag == "pre" or tag == "textarea":
-            look = looks.restyled(look, {"white-space": "pre"})
-        self._open(node, tag, attributes, style.get("display", ""))
-        return look
-
-    def _details(self, node: LexborNode) -> None:
-        closed = [child.mem_id for child in node.iter(include_text=True) if child.tag != "summary"]
-        self._leave_out = self._leave_out | frozenset(closed)
-
-    def _replaced(self, tag: str, attributes: dict[str, str | None], look: Look) -> None:
-        if tag == "input":
-            if (attributes.get("type") or "text").lower() in {"text", "submit", "button", "email", "search", "reset"} and look.is_seen:
-                self.writing.say(f" {attributes.get('value') or ''} ")
-            return
-        size = [css.length((attributes.get(side) or "").rstrip("px") or "99") or 0 for side in ("width", "height")]
-        alt = " ".join((attributes.get("alt") or "").split())
-        if not alt:
-            return
-        if min(size) <= 3:
-            self.hidden += len(alt.replace(" ", ""))
-        elif look.shown:
-            self.pictures.append(alt[:200])
-            if self._link is not None:
-                self._link[2].append(alt[:200])
-
-    def _open(self, node: LexborNode, tag: str, attributes: dict[str, str | None], display: str) -> None:
-        gap = _BLOCK.get(tag, 0)
-        if display:
-            gap = 0 if display in _FLOWS else max(gap, 1) if display in _BREAKS_OUT else gap
-        if gap:
-            self.writing.gap(gap if not (gap == 2 and self._lists and tag in {"ul", "ol"}) else 1)
-        if tag == "a":
-            target = re.sub(r"[\x00-\x20]+", " ", attributes.get("href") or "").strip()[:2000]
-            self._link = (target, self.writing.place(), []) if target and not target.startswith("#") else None
-        elif tag in {"td", "th"}:
-            self.writing.cell()
-        elif tag in {"ul", "ol"}:
-            self._lists.append(0 if tag == "ol" else -1)
-        elif tag == "li":
-            self.writing.mark(self._marker())
-        elif tag == "blockquote" and self._mark_quotes:
-            self.writing.quote(1)
-        elif tag == "q":
-            self.writing.say("\u201c")
-
-    def _marker(self) -> str:
-        if not self._lists or self._lists[-1] < 0:
-            return "  " * (len(self._lists) - 1) + "\u2022 "
-        self._lists[-1] += 1
-        return "  " * (len(self._lists) - 1) + f"{self._lists[-1]}. "
-
-    def _leave(self, node: LexborNode) -> None:
-        tag = node.tag or ""
-        gap = _BLOCK.get(tag, 0)
-        if tag == "a" and self._link is not None:
-            target, place, pictures = self._link
-            self.links.append(Link(self.writing.since(place) or " ".join(pictures), target))
-            self._link = None
-        elif tag in {"ul", "ol"} and self._lists:
-            self._lists.pop()
-            gap = 1 if self._lists else 2
-        elif tag == "blockquote" and self._mark_quotes:
-            self.writing.quote(-1)
-        elif tag == "q":
-            self.writing.say("\u201d")
-        if gap:
-            self.writing.gap(gap)
-
-
-def _style(tag: str, attributes: dict[str, str | None], rules: Iterable[css.Rule] | None) -> dict[str, str]:
-    """The cascade (CSS 2, section 6.4): presentational attributes, sheets by weight, the style attribute, then !important."""
-    style: dict[str, str] = {}
-    if tag == "a" and attributes.get("href"):
-        style["color"] = "#0000ee"
-    for name in ("bgcolor", "background", "color", "text"):
-        value = attributes.get(name)
-        if value and (name != "color" or tag in {"font", "basefont"}) and (name != "text" or tag == "body"):
-            style[{"bgcolor": "background-color", "background": "background-image", "text": "color"}.get(name, name)] = (
-                f"url({value})" if name == "background" else value.lower()
-            )
-    if "hidden" in attributes:
-        style["display"] = "none"
-    sorted_rules = sorted(rules, key=lambda rule: rule.weight) if rules else ()
-    for rule in sorted_rules:
-        style |= rule.normal
-    normal, important = css.declarations(attributes.get("style") or "")
-    style |= normal
-    for rule in sorted_rules:
-        style |= rule.important
-    return style | important if important else style
-
-
-def _is_gone(tag: str, attributes: dict[str, str | None], style: dict[str, str], look: Look) -> bool:
-    if style and looks.is_hidden(style, look):
-        return True
-    if tag == "input" and (attributes.get("type") or "").lower() == "hidden":
-        return True
-    if "popover" in attributes or (tag == "dialog" and "open" not in attributes):
-        return True
-    # Only Outlook hides these; a button made of a link is shown everywhere else and meant to be.
-    return style.get("mso-hide") == "all" and tag != "a"

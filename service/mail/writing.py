@@ -15,6 +15,7 @@ class Writing:
         self._blank = ""  # a blank or tab due before the next words on this line
         self._marker = ""
         self._quotes = 0
+        self._quoted = 0  # the depth of the last words put down
 
     def say(self, text: str, *, keep: bool = False) -> None:
         if keep and "\n" in text:
@@ -39,13 +40,14 @@ class Writing:
         if not text:
             return
         if self._breaks and self._out:
-            self._out.append(("\n" + "> " * self._quotes) * self._breaks)
+            between = "> " * min(self._quoted, self._quotes)
+            self._out.append(("\n" + between) * (self._breaks - 1) + "\n" + "> " * self._quotes)
         elif not self._out:
             self._out.append("> " * self._quotes)
         elif self._blank and not self._marker:
             self._out.append(self._blank)
         self._out.append(self._marker + text)
-        self._breaks, self._hard, self._blank, self._marker = 0, 0, "", ""
+        self._breaks, self._hard, self._blank, self._marker, self._quoted = 0, 0, "", "", self._quotes
 
     def line(self) -> None:
         """<br>: the first ends a line, further ones leave lines empty."""
@@ -75,4 +77,4 @@ class Writing:
         return " ".join("".join(self._out[place:]).split())
 
     def text(self) -> str:
-        return "".join(self._out)
+        return "".join(self._out).replace("> \n", ">\n")
