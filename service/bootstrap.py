@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
+from typing import Self
 
 from jobs import JOBS
 from service.courier import Courier
@@ -114,7 +116,7 @@ class House:
         if not channels:
             from service.integrations.folder import Settings
 
-            channels["folder"] = Settings(kind="folder", path="briefings").connect(self.surroundings("folder"))
+            channels["folder"] = Settings(kind="folder", path=Path("briefings")).connect(self.surroundings("folder"))
         return {**channels, **self._reading_along()}
 
     def _reading_along(self) -> Mapping[str, Channel]:
@@ -205,7 +207,7 @@ class House:
         self.isolated.close()
         self.store.close()
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -89,16 +89,14 @@ class Sync:
     def _stream(self, account: Account) -> None:
         source = self._connected.get(account.name) or self._connected.setdefault(account.name, self.connect[account.name]())
         problems: list[Problem] = []
-        read_well: set[str] = set()
         seen = 0
         for page in source.pages(account.cursor, self.accounts.held(account.person, account.name)):
             self._keep(account, page)
             problems += page.problems
-            read_well |= {change.ref for change in page.changes}
             seen += len(page.changes)
             self.progress(Progress(account.name, seen, page.total))
         problems += self._expand(account)
-        self.accounts.finish(account, self.clock(), problems, frozenset(read_well))
+        self.accounts.finish(account, self.clock(), problems)
         for problem in problems:
             log.warning("could not be read", account=account.name, where=problem.where, what=problem.what)
         log.info("synced", account=account.name, changes=seen, problems=len(problems))

@@ -57,7 +57,7 @@ def _checks(house: House) -> Iterator[tuple[str, str, Check]]:
     for name in house.config.channels:
         yield "channel", name, _tried(lambda n=name: house.channels[n].check())  # type: ignore[misc]
     yield "brain", "builtin", Check(True, "judges mail by itself, without a model or network")
-    yield "voice", house.config.voice.kind if house.config.voice else "espeak", _tried(lambda: house.voice.check())
+    yield "voice", house.config.voice.kind if house.config.voice else "espeak", _tried(house.voice.check)
 
 
 def _tried(check: Callable[[], Check]) -> Check:

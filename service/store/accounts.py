@@ -82,10 +82,9 @@ class Accounts:
             self._hold(on, person, name, [c for c in page.changes if isinstance(c, Upsert)], verdicts)
             self._unhold(on, person, name, [c.ref for c in page.changes if isinstance(c, Delete)])
 
-    def finish(self, account: Account, now: datetime, problems: Iterable[Problem], mended: frozenset[str] = frozenset()) -> None:
-        """A sync that ended well. Problems stay known until what they name was read well (`mended`: refs)."""
-        merged = {p.where: p for p in account.problems if p.where not in mended} | {p.where: p for p in problems}
-        kept = [asdict(p) for p in list(merged.values())[:MOST_PROBLEMS]]
+    def finish(self, account: Account, now: datetime, problems: Iterable[Problem]) -> None:
+        """A sync that ended well. A source names what it can't read at every sync, so these are all there are."""
+        kept = [asdict(p) for p in list(problems)[:MOST_PROBLEMS]]
         with self._database.write() as on:
             well = {"health": Health.OK.value, "read_at": now, "failing_since": None, "error": "", "lease_until": None}
             self._fenced(on, account, problems=kept, **well)

@@ -122,11 +122,11 @@ def test_reveilles_own_mail_is_held_but_never_an_item(store: Store) -> None:
     assert store.accounts.held("mara", "mail") == {"new/1": "s1"}
 
 
-def test_problems_stay_known_until_what_they_name_was_read(store: Store) -> None:
+def test_problems_are_those_of_the_last_sync(store: Store) -> None:
     store.accounts.finish(an_account(store), NOON, [Problem("new/1", "no header"), Problem("new/2", "no header")])
     again = store.accounts.claim("mara", "mail", NOON, LEASE)
     assert again is not None
-    store.accounts.finish(again, NOON, (), frozenset({"new/1"}))
+    store.accounts.finish(again, NOON, [Problem("new/2", "no header")])
     assert [p.where for p in store.accounts.all("mara")[0].problems] == ["new/2"]
 
 

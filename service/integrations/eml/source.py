@@ -45,7 +45,7 @@ class Eml:
         root, listing = list_files(self._path, may_be_mail)
         difference = compare(listing, held, progress, self._fingerprint)
         yield from difference.problems
-        yield from understand(self._at, self._letters(root, difference.unread, progress), held, progress)
+        yield from understand(self._at, self._letters(root, difference.unread, progress), progress)
         yield from (Delete(ref) for ref in difference.gone)
 
     def _letters(self, root: Path, entries: list[Entry], progress: Progress) -> Iterator[Letter | Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ Marker = Callable[[], None]
 
 
 def understand(
-    at: Surroundings, letters: Iterable[Letter | Change | Problem | Marker], held: Mapping[str, str], progress: Progress
+    at: Surroundings, letters: Iterable[Letter | Change | Problem | Marker], progress: Progress
 ) -> Iterator[Change | Problem]:
     """In the order of `letters`; what is no letter passes through at its place. What gives no item is set aside, so that
     it is not read again while it stays as it is.
@@ -71,7 +71,7 @@ def understand(
         yield from _passing(queue)
         awaited = queue.popleft()
         assert isinstance(awaited, _Awaited)
-        yield from _settle(read, awaited, held, progress)
+        yield from _settle(read, awaited, progress)
         yield from _passing(queue)
     yield from _passing(queue)
 
@@ -91,15 +91,10 @@ def _passing(queue: deque[_Awaited | Change | Problem | Marker]) -> Iterator[Cha
             passing()
 
 
-def _settle(
-    read: Message | Problem, awaited: _Awaited, held: Mapping[str, str], progress: Progress
-) -> Iterator[Change | Problem]:
+def _settle(read: Message | Problem, awaited: _Awaited, progress: Progress) -> Iterator[Change | Problem]:
     if isinstance(read, Problem):
         progress.set_aside(awaited.ref, awaited.key, read.what)
         yield Problem(awaited.ref, read.what)
-    elif read.own_briefing:  # never becomes an item
-        progress.set_aside(awaited.ref, awaited.key)
-        if awaited.ref in held:
-            yield Delete(awaited.ref)
     else:
+        # Reveille's own mail too: the sync takes it as proof of arrival, and holds it without making it an item.
         yield Upsert(read, awaited.ref, awaited.stamp)

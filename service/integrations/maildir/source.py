@@ -69,7 +69,7 @@ class Maildir:
         for mail, old_ref in moved:
             yield Moved(old_ref, mail.ref, mail.stamp(self._fingerprint), mail.flags, mail.folder)
         yield from (problem for ref in progress.refs_aside() if ref in mails for problem in progress.still(ref))
-        yield from understand(self._at, self._letters(unread, progress), held, progress)
+        yield from understand(self._at, self._letters(unread, progress), progress)
         taken = {old_ref for _, old_ref in moved}
         yield from (Delete(ref) for ref in gone if ref not in taken)
 

@@ -64,7 +64,7 @@ class Mbox:
             if ref.rpartition("#")[0] not in changed_refs and ref not in changed_refs:
                 yield from progress.still(ref)
         old = _sort_held(held, listing)
-        yield from understand(self._at, self._read_all(root, changed, old, progress), held, progress)
+        yield from understand(self._at, self._read_all(root, changed, old, progress), progress)
         yield from (Delete(ref) for ref in sorted(old.elsewhere.values()))
 
     def _is_known(self, entry: Entry, progress: Progress) -> bool:
