@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import resource
 import selectors
 import signal
 import socket
@@ -31,12 +30,12 @@ from typing import Any, Generic, Self, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_LENGTH = struct.Struct("<Q")
+LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 18
 _START_SECONDS = 60.0  # a cold interpreter importing on a busy machine
 _GRACE_SECONDS = 5.0  # beyond the child's own alarm before the parent kills it
 _AHEAD = 2  # batches a child is handed at a time, so that it works while the parent reads
-_COMMAND = "import sys; sys.path[:] = {path!r}; from service.isolation import serve; serve({fd}, {seconds!r}, {memory})"
+_COMMAND = "import sys; sys.path[:] = {path!r}; from service.isolation_child import serve; serve({fd}, {seconds!r}, {memory})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class _Child:
         if not self.batches:
             self.heard_at = time.monotonic()
         self.batches.append(batch)
-        self._out += [memoryview(_LENGTH.pack(len(message))), memoryview(message)]
+        self._out += [memoryview(LENGTH.pack(len(message))), memoryview(message)]
 
     def write(self) -> None:
         while self._out:
@@ -193,7 +192,7 @@ class _Child:
         at = 0
         view = self._in
         while len(view) - at >= 8:
-            (length,) = _LENGTH.unpack_from(view, at)
+            (length,) = LENGTH.unpack_from(view, at)
             if len(view) - at - 8 < length:
                 break
             self._take(pickle.loads(memoryview(view)[at + 8 : at + 8 + length]))  # noqa: S301 - written by our own child
@@ -327,74 +326,3 @@ def _ending(code: int, seconds: float) -> str:
     if code == -signal.SIGKILL:
         return "was killed, perhaps for want of memory"
     return f"crashed ({signal.Signals(-code).name})" if code < 0 else f"ended the process with exit code {code}"
-
-
-def serve(fd: int, seconds: float, memory: int) -> None:
-    """The child's life: answers batches until the parent closes its end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    with contextlib.suppress(ValueError, OSError, AttributeError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    limited = False
-    with socket.socket(fileno=fd) as line:
-        _send(line, ("ready", None))
-        while (message := _receive(line)) is not None:
-            try:
-                function, items = pickle.loads(message)  # noqa: S301 - written by our parent
-            except Exception as error:  # an import that fails is the caller's to mend, not an item's failure
-                _send(line, ("broken", f"{type(error).__name__}: {error}"))
-                return
-            if not limited:
-                _limit_memory(memory)  # after the imports: they are not the input's doing
-                limited = True
-            for item in items:
-                _send(line, ("result", _answer(function, item, seconds)))
-
-
-def _answer(function: Callable[[Any], Any], item: Any, seconds: float) -> Any:
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return function(item)
-    except MemoryError:
-        return Failure("needed too much memory")
-    except RecursionError:
-        return Failure("nested too deep")
-    except Exception as error:  # the input is hostile: whatever it provokes is this item's failure alone
-        return Failure(f"{type(error).__name__}: {str(error)[:300]}")
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _limit_memory(extra: int) -> None:
-    try:
-        pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115, PTH123 - no handle outlives the expression
-        limit = pages * resource.getpagesize() + extra
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    except (OSError, ValueError):
-        return  # a system without it: time alone is limited
-
-
-def _send(line: socket.socket, frame: tuple[str, Any]) -> None:
-    try:
-        data = pickle.dumps(frame, protocol=5)
-    except Exception as error:  # an answer that can't travel is a failure of its item
-        data = pickle.dumps(("result", Failure(f"its answer can't be handed over: {error}")))
-    try:
-        line.sendall(_LENGTH.pack(len(data)) + data)
-    except OSError:
-        os._exit(0)  # the parent is gone, and nobody wants the rest
-
-
-def _receive(line: socket.socket) -> bytes | None:
-    head = _exactly(line, 8)
-    return _exactly(line, _LENGTH.unpack(head)[0]) if head else None
-
-
-def _exactly(line: socket.socket, size: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < size:
-        piece = line.recv(min(size - len(data), 1 << 20))
-        if not piece:
-            return None
-        data += piece
-    return bytes(data)

@@ -227,9 +227,9 @@ class Walk:
 
     def _marker(self) -> str:
         if not self._lists or self._lists[-1] < 0:
-            return "  " * (len(self._lists) - 1) + "\u2022 "
+            return "  " * min(len(self._lists) - 1, 8) + "\u2022 "
         self._lists[-1] += 1
-        return "  " * (len(self._lists) - 1) + f"{self._lists[-1]}. "
+        return "  " * min(len(self._lists) - 1, 8) + f"{self._lists[-1]}. "
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_MARKS = 8
+"""Quotes deeper than this get no further marks: a few kilobytes must not become megabytes."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -40,10 +42,10 @@ class Writing:
         if not text:
             return
         if self._breaks and self._out:
-            between = "> " * min(self._quoted, self._quotes)
-            self._out.append(("\n" + between) * (self._breaks - 1) + "\n" + "> " * self._quotes)
+            between = "> " * min(self._quoted, self._quotes, _MARKS)
+            self._out.append(("\n" + between) * (self._breaks - 1) + "\n" + "> " * min(self._quotes, _MARKS))
         elif not self._out:
-            self._out.append("> " * self._quotes)
+            self._out.append("> " * min(self._quotes, _MARKS))
         elif self._blank and not self._marker:
             self._out.append(self._blank)
         self._out.append(self._marker + text)

@@ -199,6 +199,11 @@ def test_depth_beyond_any_mail_is_cut_and_named() -> None:
     assert bomb.problems
 
 
+def test_deep_quotes_do_not_blow_the_text_up() -> None:
+    html = "<blockquote>" * 300 + "<p>y" * 5000
+    assert len(visible_text(html).text) < 10 * len(html)
+
+
 @given(st.text(alphabet="<>/= \"'abdivspntyle:;{}#.-!&0\u200b", max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_any_markup_can_be_read(html: str) -> None:
