@@ -90,8 +90,11 @@ class House:
             self.triage,
             calendar,
             self.clock,
-            lambda p: self.progress(p),
+            self._progressed,
         )
+
+    def _progressed(self, progress: Progress) -> None:
+        self.progress(progress)  # looked up at each call: a command sets it after the house is open
 
     def source(self, settings: SourceSettings) -> Source:
         return settings.connect(self.surroundings(settings.name))

@@ -41,11 +41,12 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
     if sent_at is None:
         problems.append("no readable Date")
         sent_at = dates.newest_received(fields.raws("received")) or raw.stored_at
-    id_, thread_id, answers = _identity(raw, fields, message_id)
     sender = _sender(fields)
+    thread_id, answers = _thread(raw, fields, message_id)
+    authentication = _authentication(fields)
     subject = invisible.clean(fields.get("subject"))
     return Message(
-        id=id_,
+        id=_identity(raw, message_id, sender.email, text),
         account=raw.account,
         message_id=message_id,
         thread_id=thread_id,
@@ -60,9 +61,9 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
         in_reply_to=answers,
         folder=raw.folder,
         flags=raw.flags,
-        provenance=Provenance.OWN if sender.email in own else Provenance.OUTSIDE,
+        provenance=Provenance.OWN if sender.email in own and not _forged(authentication) else Provenance.OUTSIDE,
         bulk=_bulk(fields),
-        authentication=_authentication(fields),
+        authentication=authentication,
         attachments=tuple(found.attachments),
         links=tuple(dict.fromkeys(link for block in found.blocks for link in block.links))[: limits.LINKS],
         hidden_chars=sum(block.hidden for block in found.blocks) + subject.hidden,
@@ -129,15 +130,27 @@ def _one_id(value: str) -> str:
     return match[1] if match else value.strip("<> ").partition(" ")[0]
 
 
-def _identity(raw: RawMessage, fields: Headers, message_id: str) -> tuple[str, str, str]:
-    """Its id, its thread's, and the Message-ID it answers."""
-    id_ = _digest(b"mid:" + message_id.encode("utf-8", "replace")) if message_id else _digest(raw.data)
+def _identity(raw: RawMessage, message_id: str, sender: str, text: str) -> str:
+    """The same in every folder. Who wrote it and its words are in it: a Message-ID is anybody's to write, and a forged one
+    must not take the place of the message it was copied from."""
+    said = "\0".join((message_id, sender, text))
+    return _digest(said.encode("utf-8", "replace")) if message_id else _digest(raw.data)
+
+
+def _forged(authentication: Authentication) -> bool:
+    """The receiving server says that whoever wrote the person's address there had no right to."""
+    failed = {authentication.dmarc, authentication.spf} & {"fail", "softfail"}
+    return bool(failed) and authentication.dkim != "pass" and authentication.dmarc != "pass"
+
+
+def _thread(raw: RawMessage, fields: Headers, message_id: str) -> tuple[str, str]:
+    """Its thread's id, and the Message-ID it answers."""
     references = _ID.findall(" ".join(fields.raws("references")))
     answered = _ID.findall(fields.raw("in-reply-to"))
     answers = answered[0] if answered else (references[-1] if references else "")
     root = references[0] if references else answers
-    thread_id = _digest(b"mid:" + root.encode("utf-8", "replace")) if root and root != message_id else id_
-    return id_, thread_id, answers
+    first = root or message_id
+    return _digest(b"mid:" + first.encode("utf-8", "replace")) if first else _digest(raw.data), answers
 
 
 def _digest(data: bytes) -> str:

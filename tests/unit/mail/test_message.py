@@ -53,11 +53,22 @@ def test_same_message_in_two_folders_is_one() -> None:
     assert read(b"Subject: a\n\nhi").id != read(b"Subject: b\n\nhi").id
 
 
+def test_a_copied_message_id_does_not_take_the_place_of_the_message_it_was_copied_from() -> None:
+    one = read(b"From: dana@x.example\nMessage-ID: <1@x.example>\n\nPay the usual account.")
+    assert read(b"From: mallory@x.example\nMessage-ID: <1@x.example>\n\nPay the usual account.").id != one.id
+    assert read(b"From: dana@x.example\nMessage-ID: <1@x.example>\n\nPay mine.").id != one.id
+
+
+def test_a_forged_own_address_is_not_the_persons_word() -> None:
+    forged = b"Authentication-Results: mx.example; spf=fail; dmarc=fail\n"
+    assert read(forged + HEAD + b"\nhi", frozenset({"dana@atlas.example"})).provenance is Provenance.OUTSIDE
+
+
 def test_thread_is_the_root_it_answers() -> None:
     root = read(b"Message-ID: <1@x.example>\n\nhi")
     answer = read(b"Message-ID: <2@x.example>\nIn-Reply-To: <1@x.example>\n\nhi")
     later = read(b"Message-ID: <3@x.example>\nIn-Reply-To: <2@x.example>\nReferences: <1@x.example>\n <2@x.example>\n\nhi")
-    assert root.thread_id == root.id == answer.thread_id == later.thread_id
+    assert root.thread_id == answer.thread_id == later.thread_id
     assert later.in_reply_to == "2@x.example"
 
 
