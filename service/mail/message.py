@@ -132,8 +132,9 @@ def _one_id(value: str) -> str:
 
 def _identity(raw: RawMessage, message_id: str, sender: str, text: str) -> str:
     """The same in every folder. Who wrote it and its words are in it: a Message-ID is anybody's to write, and a forged one
-    must not take the place of the message it was copied from."""
-    said = "\0".join((message_id, sender, text))
+    must not take the place of the message it was copied from.
+    """
+    said = f"{message_id}\x00{sender}\x00{text}"
     return _digest(said.encode("utf-8", "replace")) if message_id else _digest(raw.data)
 
 
