@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
+from service.ahead import ahead
 from service.domain.items import Message, Series
 from service.domain.people import Person
 from service.domain.sync import Account, Health, Page, Problem, Upsert
@@ -90,11 +92,13 @@ class Sync:
         source = self._connected.get(account.name) or self._connected.setdefault(account.name, self.connect[account.name]())
         problems: list[Problem] = []
         seen = 0
-        for page in source.pages(account.cursor, self.accounts.held(account.person, account.name)):
-            self._keep(account, page)
-            problems += page.problems
-            seen += len(page.changes)
-            self.progress(Progress(account.name, seen, page.total))
+        pages = source.pages(account.cursor, self.accounts.held(account.person, account.name))
+        with closing(ahead(pages)) as following:  # while a page is judged and stored, the next one is read
+            for page in following:
+                self._keep(account, page)
+                problems += page.problems
+                seen += len(page.changes)
+                self.progress(Progress(account.name, seen, page.total))
         problems += self._expand(account)
         self.accounts.finish(account, self.clock(), problems)
         for problem in problems:
