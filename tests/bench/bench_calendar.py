@@ -10,6 +10,7 @@ import icalendar
 import recurring_ical_events
 
 from service.calendar import expand, read
+from tests.bench.figures import Figure, report
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 WINDOW = timedelta(days=100)
@@ -62,13 +63,12 @@ def main(count: int = 200) -> None:
     ours = _best(lambda: expand(series, START, START + WINDOW, frozenset(), "Europe/Zurich"))
     events, problems = expand(series, START, START + WINDOW, frozenset(), "Europe/Zurich")
     theirs = _best(lambda: _library(data))
-    print(f"calendar: {count} series, {len(events)} instances in {WINDOW.days} days, {len(problems)} problems")
-    print(f"  read    {count / reading:8.0f} series/s  ({reading * 1000:.0f} ms)")
-    print(f"  expand  {count / ours:8.0f} series/s  ({ours * 1000:.0f} ms)")
-    print(
-        f"  read and expand {(reading + ours) * 1000:.0f} ms; icalendar with recurring-ical-events {theirs * 1000:.0f} ms", end=""
+    print(f"  {count} series, {len(events)} instances in {WINDOW.days} days, {len(problems)} problems")
+    report(
+        Figure("series read and expanded", (reading + ours) * 1000, theirs * 1000, "ms", "icalendar + recurring-ical-events"),
+        Figure("  read", count / reading, None, "/s"),
+        Figure("  expanded", count / ours, None, "/s"),
     )
-    print(f"; ratio {theirs / (reading + ours):.2f}")
 
 
 def _library(data: bytes) -> int:

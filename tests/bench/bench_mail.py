@@ -1,4 +1,4 @@
-"""Messages a second, bytes to `Message`, against the standard library in the same run. PYTHONPATH=. python tests/bench/bench_mail.py"""
+"""Messages a second, bytes to `Message`, against the standard library in the same run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import tarfile
 import time
 import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from service.domain.raw import RawMessage
 from service.isolation import Isolated
 from service.mail.message import read_message
 from service.mail.reader import MEMORY_LIMIT, TIME_LIMIT, IsolatedMailReader
+from tests.bench.figures import Figure, report
 from tests.corpus import CORPUS
 
 STORED = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
@@ -70,19 +71,19 @@ def main() -> None:
     warnings.simplefilter("ignore")
     archive = CORPUS / "spamassassin" / "mails.tar.xz"
     if not archive.exists():
-        print(f"no mails at {archive}")
+        print(f"  no mails at {archive}")
         return
     items = mails(archive)
     peer, peer_worst = rate(standard_library, items)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     mine, my_worst = rate(ours, items)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(f"{len(items)} real mails, {sum(map(len, items)) / 1e6:.1f} MB")
-    print(f"email policy.default, parse + 5 headers + body: {peer:8.0f}/s  slowest {peer_worst:6.1f} ms")
-    print(f"read_message, bytes to Message:                 {mine:8.0f}/s  slowest {my_worst:6.1f} ms  ratio {mine / peer:.2f}")
-    print(f"IsolatedMailReader, one child, wall clock:      {isolated(items):8.0f}/s")
-    print(
-        f"peak memory grew by {grown / 1024:.1f} MB over {ROUNDS} rounds; a limit for one message is {TIME_LIMIT / timedelta(seconds=1):g} s"
+    print(f"  {len(items)} real mails, {sum(map(len, items)) / 1e6:.1f} MB")
+    report(
+        Figure("mail, bytes to Message, one core", mine, peer, "/s", "email policy.default"),
+        Figure("  slowest message", my_worst, peer_worst, "ms"),
+        Figure("  through the child process, wall clock", isolated(items), None, "/s"),
+        Figure(f"  memory grown over {ROUNDS} rounds", grown / 1024, None, "MB", "flat"),
     )
 
 

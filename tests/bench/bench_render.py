@@ -12,8 +12,10 @@ from jinja2 import DictLoader, Environment
 from service.briefing.render import to_html, to_json, to_script, to_text
 from service.errors import Unavailable
 from service.integrations.espeak.voice import Voice
+from tests.bench.figures import Figure, report
 from tests.rendering_example import a_rich_morning
 
+MOST_HTML, MOST_MP3 = 85, 2  # kB, seconds
 # The usual way: one template of cards, styles in the head, inlined into each rendered mail; text by a second template.
 PLAIN_HTML = """<!doctype html><html><head><meta charset=utf-8><style>
 body{font-family:Arial,sans-serif;color:#222;padding:24px;background:#f6f6f6} h1{font-size:22px} h2{font-size:16px;border-bottom:1px solid #ddd}
@@ -49,12 +51,12 @@ def main() -> None:
     ours = milliseconds(lambda: (to_text(briefing), to_html(briefing)))
     peer = milliseconds(lambda: (text.render(b=briefing), inliner.inline(html.render(b=briefing))))
     script = milliseconds(lambda: to_script(briefing))
-    print(f"text + HTML                    {ours:6.2f} ms")
-    print(f"plain template + css-inline    {peer:6.2f} ms   ratio {ours / peer:.2f}")
-    print(f"speech script                  {script:6.2f} ms")
-    print(f"text + HTML + script           {ours + script:6.2f} ms")
-    print(f"JSON                           {milliseconds(lambda: to_json(briefing)):6.2f} ms")
-    print(f"HTML                           {len(to_html(briefing).encode()) / 1e3:6.1f} kB")
+    report(
+        Figure("text + HTML of a full briefing", ours, peer, "ms", "plain template + css-inline"),
+        Figure("  speech script", script, None, "ms"),
+        Figure("  JSON", milliseconds(lambda: to_json(briefing)), None, "ms"),
+        Figure("  HTML, encoded", len(to_html(briefing).encode()) / 1e3, None, "kB", f"≤ {MOST_HTML}"),
+    )
     _voice()
 
 
@@ -64,14 +66,14 @@ def _voice() -> None:
         start = time.perf_counter()
         recording = Voice().speak(spoken)
     except Unavailable as error:
-        print(f"MP3: {error}")
+        print(f"  MP3: {error}")
         return
     took, seconds = time.perf_counter() - start, recording.length.total_seconds()
-    words = len(spoken.text.split())
-    print(
-        f"MP3 of {seconds:.0f} s                   {took:6.2f} s    {seconds / took:.0f} times real time, {len(recording.data) / 1e3:.0f} kB"
+    report(
+        Figure(f"MP3 of {seconds:.0f} s", took, None, "s", f"< {MOST_MP3} s", took < MOST_MP3),
+        Figure("  size", len(recording.data) / 1e3, None, "kB"),
+        Figure("  words a minute", len(spoken.text.split()) / seconds * 60),
     )
-    print(f"the voice's rate               {words / seconds * 60:6.0f} words a minute")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from service.integrations.mbox.files import opened
 from service.integrations.mbox.message import parse
+from tests.bench.figures import Figure, report
 
 MESSAGES = 20_000
 
@@ -23,12 +24,10 @@ def main() -> None:
         contents = _rate(lambda: _contents(path))
         bounds = _rate(lambda: _boundaries(path))
         ours = _rate(lambda: _split(path))
-    _print("mbox: where messages begin", bounds, contents)
-    _print("mbox: bytes (ours with digest and flags)", ours, peer)
-
-
-def _print(what: str, ours: float, peer: float) -> None:
-    print(f"{what:<42} {ours:>9,.0f} messages/s   mailbox.mbox {peer:>9,.0f}   ratio {ours / peer:.1f}")
+    report(
+        Figure("mbox: where messages begin", bounds, contents, "/s", "mailbox.mbox"),
+        Figure("mbox: bytes (ours with digest and flags)", ours, peer, "/s", "mailbox.mbox"),
+    )
 
 
 def _write(path: Path) -> None:

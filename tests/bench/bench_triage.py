@@ -1,9 +1,8 @@
-"""Judgements a second over ordinary mail, on one core, and what they get right. PYTHONPATH=. python tests/bench/bench_triage.py"""
+"""Judgements a second over ordinary mail, on one core, and what they get right."""
 
 from __future__ import annotations
 
 import json
-import statistics
 import tarfile
 import time
 
@@ -12,6 +11,7 @@ from service.domain.people import Person
 from service.domain.raw import RawMessage
 from service.mail import read_message
 from service.triage import Triage
+from tests.bench.figures import Figure, report
 from tests.builders import NOON, a_message, a_person
 from tests.corpus import CORPUS
 
@@ -51,21 +51,21 @@ def real_mail() -> list[tuple[str, Message]]:
 
 def main() -> None:
     ordinary = [a_message(text=ORDINARY) for _ in range(2_000)]
-    speed, slowest = rate(Triage(a_person()), ordinary)
-    print(f"triage, ordinary mail of {len(ORDINARY)} characters: {speed:,.0f} judgements/s")
+    speed, _ = rate(Triage(a_person()), ordinary)
+    report(Figure(f"judgements, ordinary mail of {len(ORDINARY)} characters", speed, None, "/s"))
     if not (CORPUS / "spamassassin").exists():
-        print(f"triage, real mail: no public data at {CORPUS}")
+        print(f"  no public data at {CORPUS}")
         return
     mails = real_mail()
     triage = Triage(Person("me", "Some Body", ("nobody@nowhere.example",)))
     speed, slowest = rate(triage, [m for _, m in mails])
-    middle = statistics.median(len(m.text) for _, m in mails)
-    print(
-        f"triage, {len(mails):,} real mails, half above {middle:,.0f} characters: {speed:,.0f} judgements/s, slowest {slowest:.0f} ms"
-    )
     said = [(label == "spam", triage.judge(m).spam) for label, m in mails]
     hits = sum(right and flagged for right, flagged in said)
-    print(f"triage, junk F1 (built-in weights, this corpus among their sources): {2 * hits / sum(map(sum, said)):.3f}")
+    report(
+        Figure(f"judgements, {len(mails):,} real mails", speed, None, "/s"),
+        Figure("  slowest", slowest, None, "ms"),
+        Figure("  junk F1, this corpus among its sources", 2 * hits / sum(map(sum, said))),
+    )
 
 
 if __name__ == "__main__":
