@@ -24,11 +24,14 @@ from service.store.deliveries import Deliveries
 from service.store.expansion import Expansion
 from service.store.items import KINDS, thread_key
 from service.store.ledger import Ledger
+from service.store.remembered import Remembered
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 t, w = tables.item, tables.term
 UNJUDGED = Verdict(Category.FYI, 0.0, ("not judged yet",), brain="none")
 OUT_OF_SIGHT = frozenset({"draft", "trashed"})
+MOST_REMEMBERED = 4 << 20
+"""Packed bytes: some weeks of a busy mailbox, about 20 MB once unpacked."""
 MOST_TERMS = 400
 """How many terms go into one query: SQLite takes 32,766 parameters, and nobody meets more people in a day."""
 
@@ -50,6 +53,7 @@ class PersonItems:
         self._person, self._database, self._codec = person, database, codec
         self._accounts, self._deliveries, self._ledger = accounts, deliveries, ledger
         self._calendar = calendar
+        self._unpacked = Remembered(codec.unpack, MOST_REMEMBERED)
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
@@ -76,20 +80,15 @@ class PersonItems:
     def relations(self, emails: Iterable[str]) -> Mapping[str, Relation]:
         wanted = {email.lower() for email in emails if email}
         facts: dict[str, dict[str, Any]] = defaultdict(dict)
-        for prefix, kind, count, newest in (
-            (terms.FROM, "message", "received", "last_received_at"),
-            (terms.TO, "message", "sent", "last_sent_at"),
-            (terms.ANSWERED, "message", "answered", None),
-            (terms.ABOUT, "contact", "known", None),
-        ):
-            for email, number, at in self._counted(kind, prefix, wanted):
-                facts[email][count] = number if count != "known" else True
-                if newest:
-                    facts[email][newest] = at
+        for kind, prefixes in (("message", (terms.FROM, terms.TO, terms.ANSWERED)), ("contact", (terms.ABOUT,))):
+            for prefix, email, number, at in self._counted(kind, prefixes, wanted):
+                facts[email] |= _dealings(prefix, number, at)
         return {email: Relation(**values) for email, values in facts.items()}
 
-    def _counted(self, kind: str, prefix: str, emails: Iterable[str]) -> Iterable[tuple[str, int, datetime | None]]:
-        by_term = {self._codec.term(prefix + email): email for email in emails}
+    def _counted(
+        self, kind: str, prefixes: Sequence[str], emails: Iterable[str]
+    ) -> Iterable[tuple[str, str, int, datetime | None]]:
+        by_term = {self._codec.term(prefix + email): (prefix, email) for email in emails for prefix in prefixes}
         for part in _parts(list(by_term)):
             query = (
                 select(w.c.term, func.count(), func.max(w.c.at))
@@ -98,7 +97,7 @@ class PersonItems:
             )
             with self._database.read() as on:
                 for term, number, at in on.execute(query):
-                    yield by_term[term], number, at
+                    yield *by_term[term], number, at
 
     # --- calendar ------------------------------------------------------------------------------------------------------
 
@@ -190,12 +189,14 @@ class PersonItems:
 
     def _messages(self, *where: Any) -> Sequence[Judged]:
         """Newest first, without drafts and what was thrown away."""
-        query = self._every("message", *where, columns=(t.c.sealed, t.c.verdict)).order_by(t.c.at.desc(), t.c.id)
+        # Put in order here: asked for by id and in order, SQLite would go through the whole mailbox to save itself the sorting.
         judged = []
-        for row in self._rows(query):
-            message = self._codec.unpack(row.sealed, Message)
+        for row in self._rows(self._every("message", *where, columns=(t.c.sealed, t.c.verdict))):
+            message = self._unpacked(row.sealed, Message)
             if not message.flags & OUT_OF_SIGHT:
-                judged.append(Judged(message, self._codec.unpack(row.verdict, Verdict) if row.verdict else UNJUDGED))
+                judged.append(Judged(message, self._unpacked(row.verdict, Verdict) if row.verdict else UNJUDGED))
+        judged.sort(key=lambda j: j.message.id)
+        judged.sort(key=lambda j: j.message.at, reverse=True)
         return judged
 
     def _every(self, kind: str, *where: Any, columns: tuple[Any, ...] = (t.c.sealed,)) -> Select[Any]:
@@ -203,7 +204,7 @@ class PersonItems:
 
     def _documents(self, query: Select[Any], shape: type[I]) -> list[I]:
         assert shape in KINDS
-        return [self._codec.unpack(row.sealed, shape) for row in self._rows(query)]
+        return [self._unpacked(row.sealed, shape) for row in self._rows(query)]
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         with self._database.read() as on:
@@ -213,13 +214,26 @@ class PersonItems:
         """Ids of items that carry any of these terms, newest first."""
         newest: Counter[str] = Counter()
         for part in _parts([self._codec.term(term) for term in wanted]):
-            query = select(w.c.item, func.max(w.c.at)).where(w.c.person == self._person.id, w.c.kind == kind, w.c.term.in_(part))
+            # DISTINCT, not GROUP BY: SQLite would go through every item of the kind to have them in order.
+            query = select(w.c.item, w.c.at).where(w.c.person == self._person.id, w.c.kind == kind, w.c.term.in_(part))
             query = query.where(w.c.at < until) if until else query
-            query = query.group_by(w.c.item).order_by(func.max(w.c.at).desc()).limit(limit)
+            query = query.distinct().order_by(w.c.at.desc()).limit(limit)
             with self._database.read() as on:
                 for item, at in on.execute(query):
                     newest[item] = max(newest[item], int(at.timestamp()) if at else 0)
         return [item for item, _ in newest.most_common(limit)]
+
+
+def _dealings(prefix: str, number: int, at: datetime | None) -> dict[str, Any]:
+    match prefix:
+        case terms.FROM:
+            return {"received": number, "last_received_at": at}
+        case terms.TO:
+            return {"sent": number, "last_sent_at": at}
+        case terms.ANSWERED:
+            return {"answered": number}
+        case _:
+            return {"known": True}
 
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

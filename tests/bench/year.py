@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from service.domain.items import Attendee, Bulk, Item, Message, Reply
 from service.domain.people import Address, Person
@@ -59,30 +60,34 @@ def people(count: int = 60) -> list[Address]:
 
 
 def mail(count: int, seed: int = 7) -> Iterator[Message]:
-    """Newest first. A third are newsletters, a tenth the person's own answers, every fifth asks for something."""
+    """Oldest first. A third are newsletters, an eighth asks for something, and most of that is answered within some days."""
     chance = random.Random(seed)
     writers = people()
-    received: list[Message] = []
-    for n in range(count):
+    unanswered: list[Message] = []
+    for n in reversed(range(count)):
         at = MORNING - timedelta(days=n / A_DAY) - timedelta(seconds=1)
         kind, who, about = chance.random(), chance.choice(writers), chance.choice(_ABOUT)
         if kind < 0.33:
             shop = Address(f"news@shop{n % 40}.example", f"Shop {n % 40}")
-            yield a_message(
-                id=f"m{n}", sender=shop, subject=f"Deals of week {n}", text=_SALE, reply_text=_SALE, sent_at=at, bulk=_NEWS
-            )
-        elif kind < 0.43 and received:
-            asked = chance.choice(received[-200:])
-            said = f"Hi {asked.sender.name},\n\nyes, I will send you the {about} by Thursday.\n\nMara"
-            yield a_message(id=f"m{n}", sender=MARA, to=(asked.sender,), subject=f"Re: {asked.subject}", text=said, reply_text=said,
-                            sent_at=at, thread_id=asked.thread_id, in_reply_to=asked.message_id)  # fmt: skip
+            title = f"Deals of week {n}"
+            yield a_message(id=f"m{n}", sender=shop, subject=title, text=_SALE, reply_text=_SALE, sent_at=at, bulk=_NEWS)
+        elif kind < 0.45 and unanswered:
+            yield _answer(unanswered.pop(chance.randrange(len(unanswered))), about, id=f"m{n}", sent_at=at)
         else:
             lines = [line.format(about=about) for line in chance.sample(_SAYS, 5)]
-            if kind > 0.8:
+            if kind > 0.875:
                 lines.insert(2, chance.choice(_ASKS).format(about=about))
             said = f"Hi Mara,\n\n{' '.join(lines)}\n\nBest,\n{who.name}"
-            received.append(a_message(id=f"m{n}", sender=who, subject=f"{about.capitalize()} {n % 900}", text=said + "\n\n> " + said, reply_text=said, sent_at=at))  # fmt: skip
-            yield received[-1]
+            title = f"{about.capitalize()} {n % 900}"
+            one = a_message(id=f"m{n}", sender=who, subject=title, text=f"{said}\n\n> {said}", reply_text=said, sent_at=at)
+            unanswered += [one] if kind > 0.875 else []
+            yield one
+
+
+def _answer(asked: Message, about: str, **fields: Any) -> Message:
+    said = f"Hi {asked.sender.name},\n\nyes, here is the {about}.\n\nMara"
+    thread = {"thread_id": asked.thread_id, "in_reply_to": asked.message_id, "subject": f"Re: {asked.subject}"}
+    return a_message(sender=MARA, to=(asked.sender,), text=said, reply_text=said, **thread, **fields)
 
 
 _NEWS = Bulk(list_id="news.shop.example", precedence="bulk", unsubscribe=True)
