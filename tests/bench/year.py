@@ -43,13 +43,13 @@ _ASKS = (
     "Would next Tuesday at 10:00 work to discuss the {about}?",
 )
 _SAYS = (
-    "Thanks for the call yesterday, it helped a lot.",
-    "The lawyers expect to be done with the {about} on Thursday.",
-    "Revenue is up, and the two open positions are filled.",
-    "I'll forward the {about} to the bank the same day.",
-    "The board meets on 20 May at 10:00, and the deck goes out two days before.",
-    "We saw the same thing last quarter and settled it within a week.",
-    "Nothing else has changed since we spoke.",
+    "Thanks for the call about case {number}, it helped a lot.",
+    "The lawyers expect to be done with the {about} and its {number} annexes on Thursday.",
+    "Revenue is up by {number} thousand, and the two open positions are filled.",
+    "I'll forward version {number} of the {about} to the bank the same day.",
+    "The board meets on 20 May at 10:00, and deck {number} goes out two days before.",
+    "We saw the same thing in order {number} last quarter and settled it within a week.",
+    "Nothing else has changed since we spoke about number {number}.",
 )
 _SALE = "Save 30% on your next order this week only. Click here to see all offers, or unsubscribe below.\n" * 8
 
@@ -72,9 +72,10 @@ def mail(count: int, seed: int = 7) -> Iterator[Message]:
             title = f"Deals of week {n}"
             yield a_message(id=f"m{n}", sender=shop, subject=title, text=_SALE, reply_text=_SALE, sent_at=at, bulk=_NEWS)
         elif kind < 0.45 and unanswered:
-            yield _answer(unanswered.pop(chance.randrange(len(unanswered))), about, id=f"m{n}", sent_at=at)
+            newest = min(len(unanswered), 1 + int(chance.expovariate(0.5)))
+            yield _answer(unanswered.pop(-newest), about, id=f"m{n}", sent_at=at)
         else:
-            lines = [line.format(about=about) for line in chance.sample(_SAYS, 5)]
+            lines = [line.format(about=about, number=chance.randrange(2, 400)) for line in chance.sample(_SAYS, 5)]
             if kind > 0.875:
                 lines.insert(2, chance.choice(_ASKS).format(about=about))
             said = f"Hi Mara,\n\n{' '.join(lines)}\n\nBest,\n{who.name}"
