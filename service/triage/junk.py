@@ -79,7 +79,8 @@ def evidence(message: Message, person: Person, tokens: tuple[str, ...], counts: 
 
 
 def weigh(found: set[str], relation: Relation, *, colleague: bool) -> Junk:
-    weight = _BIAS + sum(_WEIGHTS.get(f, 0.0) for f in found)
+    in_order = sorted(found)  # a set's order differs from start to start, and with it the last digit of a sum
+    weight = _BIAS + sum(_WEIGHTS.get(f, 0.0) for f in in_order)
     if colleague:
         weight -= 3.0
     if relation.sent or relation.answered or relation.known:
@@ -87,7 +88,7 @@ def weigh(found: set[str], relation: Relation, *, colleague: bool) -> Junk:
     elif relation.received > 5:
         weight -= 0.5
     said = sorted(
-        (f for f in found if f in _IN_WORDS and _WEIGHTS.get(f, 0) > 0),
+        (f for f in in_order if f in _IN_WORDS and _WEIGHTS.get(f, 0) > 0),
         key=lambda f: -sum(_WEIGHTS.get(g, 0) for g in (f, f + "+", f + "++") if g in found),
     )
     return Junk(1 / (1 + exp(-weight)), tuple(_IN_WORDS[f] for f in said[:5]))

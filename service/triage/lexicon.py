@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?!$%€£]")
 
@@ -44,21 +44,12 @@ class Lexicon:
         """By position; a word may begin phrases of several meanings."""
         found: list[Hit] = []
         first = self._first
-        for i, token in enumerate(tokens):
-            entry = first.get(token)
-            if entry is None:
-                continue
-            alone, longer = entry
-            found.extend((meaning, i, 1) for meaning in alone)
-            if longer:
-                for rest, meaning in longer.get(tokens[i + 1] if i + 1 < len(tokens) else "", ()):
+        for i in [i for i, token in enumerate(tokens) if token in first]:
+            alone, longer = first[tokens[i]]
+            if alone:
+                found += [(meaning, i, 1) for meaning in alone]
+            if longer and i + 1 < len(tokens) and tokens[i + 1] in longer:
+                for rest, meaning in longer[tokens[i + 1]]:
                     if len(rest) == 1 or tokens[i + 1 : i + 1 + len(rest)] == rest:
                         found.append((meaning, i, len(rest) + 1))
         return tuple(found)
-
-
-def tally(meanings: Iterable[str]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for meaning in meanings:
-        counted[meaning] = counted.get(meaning, 0) + 1
-    return counted

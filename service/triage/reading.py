@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from service.domain.items import Message, Provenance
 from service.domain.people import Person
 from service.domain.verdicts import Relation
 from service.people import is_external, is_free_mail, is_machine
 from service.triage.junk import Junk, evidence, weigh
-from service.triage.lexicon import tally, words
+from service.triage.lexicon import words
 from service.triage.phishing import THRESHOLD, signs
 from service.triage.statements import Statements
 from service.triage.words.junk import TABLES as JUNK
@@ -75,12 +76,14 @@ class Reading:
 
 
 def gather(message: Message, person: Person, relation: Relation, said: Statements) -> Reading:
-    tokens = tuple(w for s in said.sentences for w in s.words)
-    hits = [(s, h) for s in said.sentences for h in s.hits if h[0] in _WANTED]
+    tokens = tuple(chain.from_iterable([s.words for s in said.sentences]))
     tones: dict[str, dict[str, None]] = {}
-    for s, (meaning, start, length) in hits:
-        tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
-    counts = tally(h[0] for _, h in hits)
+    counts: dict[str, int] = {}
+    for s in said.sentences:
+        for meaning, start, length in s.hits:
+            if meaning in _WANTED:
+                counts[meaning] = counts.get(meaning, 0) + 1
+                tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
     marked = evidence(message, person, tokens, counts)
     colleague = _is_colleague(message, person)
     junk = weigh(marked, relation, colleague=colleague)

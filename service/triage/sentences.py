@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import islice
 
 from service.triage.lexicon import Hit, words
 from service.triage.meanings import LEXICON
@@ -50,7 +51,7 @@ class Sentence:
 def sentence(text: str, offset: int) -> Sentence:
     tokens = words(text)
     hits = LEXICON.find(tokens)
-    return Sentence(text, offset, tokens, hits, frozenset(m for m, _, _ in hits))
+    return Sentence(text, offset, tokens, hits, frozenset([m for m, _, _ in hits]))
 
 
 def split(text: str, offset: int = 0) -> Iterator[Sentence]:
@@ -84,26 +85,27 @@ def _sentence(text: str, start: int, end: int, offset: int) -> Iterator[Sentence
             yield found
 
 
-def own_sentences(text: str, reply_text: str) -> tuple[Sentence, ...]:
-    """Sentences of the reply text, at their offsets in `text`. What cannot be found there word for word is left out."""
+def own_sentences(text: str, reply_text: str, most: int) -> tuple[Sentence, ...]:
+    """The first sentences of the reply text, at their offsets in `text`. What cannot be found there word for word is left out."""
     reply = reply_text[:LIMIT]
     at = text.find(reply)
-    if at >= 0:
-        return tuple(split(reply, at))
-    found: list[Sentence] = []
+    return tuple(islice(split(reply, at) if at >= 0 else _all_placed(reply, text), most))
+
+
+def _all_placed(reply: str, text: str) -> Iterator[Sentence]:
+    """Quotes were cut out of the middle: each sentence is placed by itself, in order."""
     cursor = 0
-    for loose in split(reply):  # quotes were cut out of the middle: place each sentence by itself, in order
+    for loose in split(reply):
         for piece in _placed(loose, text, cursor):
-            found.append(piece)
+            yield piece
             cursor = piece.offset + len(piece.text)
-    return tuple(found)
 
 
 def _placed(loose: Sentence, text: str, cursor: int) -> Iterator[Sentence]:
     """A sentence at its place after `cursor`; line by line where a quote was cut out of it or blanks were trimmed."""
     at = text.find(loose.text, cursor)
     if at >= 0:
-        yield replace(loose, offset=at)
+        yield Sentence(loose.text, at, loose.words, loose.hits, loose.meanings)
         return
     for line in filter(None, map(str.strip, loose.text.split("\n"))):
         at = text.find(line, cursor)

@@ -28,7 +28,7 @@ class Statements:
 def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
     """Looks at the subject and the reply text; what is quoted was said before."""
     subject = sentence(message.subject[:500], -1)
-    body = own_sentences(message.text, message.reply_text)[:_MOST_SENTENCES]
+    body = own_sentences(message.text, message.reply_text, _MOST_SENTENCES)
     sentences = (subject, *body) if subject.words else body
     zone = me.zone
     dated = [(s, mentions(s, message.sent_at, zone)) for s in sentences]
