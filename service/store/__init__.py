@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.store.accounts import Accounts
+from service.store.approvals import Approvals
 from service.store.artefacts import Folder
 from service.store.cadences import Cadences
 from service.store.codec import Codec
@@ -28,6 +29,7 @@ class Store:
     ledger: Ledger
     deliveries: Deliveries
     revisions: Revisions
+    approvals: Approvals
 
     def close(self) -> None:
         self.database.close()
@@ -40,7 +42,16 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
     codec = Codec(keys)
     ledger = Ledger(database)
     deliveries = Deliveries(database, codec, Folder(artefacts, codec), secret)
-    return Store(database, codec, Accounts(database, codec), Cadences(database), ledger, deliveries, Revisions(codec))
+    return Store(
+        database,
+        codec,
+        Accounts(database, codec),
+        Cadences(database),
+        ledger,
+        deliveries,
+        Revisions(codec),
+        Approvals(database, codec),
+    )
 
 
 def instance_secret(file: Path) -> bytes:
