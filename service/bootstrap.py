@@ -200,6 +200,11 @@ class House:
             self.sync.judge_again(now - JUDGED_AGAIN)
         return new
 
+    def prune(self) -> None:
+        """Lets go of what has aged out by `keep`."""
+        while self.store.pruner.prune(self.config.person.id, self.config.person.keep, self.clock()):
+            continue
+
     def surroundings(self, name: str) -> Surroundings:
         from service.calendar.reader import IsolatedCalendarReader
         from service.mail.reader import IsolatedMailReader

@@ -17,6 +17,7 @@ from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
+from service.store.retention import Pruner
 from service.store.revisions import Revisions
 
 
@@ -30,6 +31,7 @@ class Store:
     deliveries: Deliveries
     revisions: Revisions
     approvals: Approvals
+    pruner: Pruner
 
     def close(self) -> None:
         self.database.close()
@@ -41,7 +43,8 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
     upgrade(database)
     codec = Codec(keys)
     ledger = Ledger(database)
-    deliveries = Deliveries(database, codec, Folder(artefacts, codec), secret)
+    folder = Folder(artefacts, codec)
+    deliveries = Deliveries(database, codec, folder, secret)
     return Store(
         database,
         codec,
@@ -51,6 +54,7 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
         deliveries,
         Revisions(codec),
         Approvals(database, codec),
+        Pruner(database, codec, folder),
     )
 
 
