@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +16,16 @@ from service.calendar.reader import InlineCalendarReader
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Health, Page, Problem, Upsert
 from service.errors import AccessLost, Unavailable
-from service.ports import Check
+from service.integrations.mbox import Settings as Mbox
+from service.ports import Check, Source
 from service.store import Store
 from service.store.reading import PersonItems
 from service.sync import Sync
 from service.triage import Triage
 from tests.builders import DANA, MARA, NOON, a_message, a_person
 from tests.household import SetClock
+from tests.integration.source_contract import CountingReader, surroundings
+from tests.integration.sources.letters import a_letter
 
 LONG = timedelta(seconds=5)
 
@@ -50,7 +54,7 @@ def page(*messages: Any, cursor: str = "1", problems: Sequence[Problem] = ()) ->
 
 
 class Bench:
-    def __init__(self, store: Store, rules: tuple[Rule, ...] = (), **sources: Pages) -> None:
+    def __init__(self, store: Store, rules: tuple[Rule, ...] = (), **sources: Source) -> None:
         self.store, self.clock, self.person = store, SetClock(NOON), a_person()
         self.rules = rules
         kinds = dict.fromkeys(sources, "maildir")
@@ -175,3 +179,17 @@ def test_an_unexpected_error_in_a_source_is_its_own_trouble(store: Store, crash:
     bench.sync.ensure_fresh(LONG)
     assert bench.account("broken").health is Health.UNREACHABLE
     assert bench.account("mail").items == 1
+
+
+@pytest.mark.slow
+def test_second_sync_of_ten_thousand_messages_reads_no_body(store: Store, tmp_path: Path) -> None:
+    line = b"From dana@atlas.example Fri May  1 08:00:00 2026\n"
+    (tmp_path / "Inbox").write_bytes(b"".join(line + a_letter(n).replace(b"\r\n", b"\n") + b"\n" for n in range(10_000)))
+    first, second = CountingReader(), CountingReader()
+    for reader in (first, second):
+        source = Mbox(kind="mbox", path=tmp_path / "Inbox").connect(surroundings(tmp_path, reader))
+        bench = Bench(store, mail=source)
+        assert bench.sync.run("mail")
+        assert bench.account("mail").items == 10_000
+    assert len(first.refs) == 10_000
+    assert second.refs == []
