@@ -43,10 +43,12 @@ def gather(received: Iterable[Judged], sent: Iterable[Judged]) -> tuple[Conversa
         message = one.message
         if message.bulk.auto_submitted.startswith("auto-replied"):
             continue
-        known = next((by_subject[k] for k in _partners(message) if k in by_subject), None) if _lost_its_thread(message) else None
-        thread = message.thread_id if message.thread_id in groups or known is None else known
+        thread, partners = message.thread_id, _partners(message)
+        if thread not in groups and _lost_its_thread(message):
+            thread = next((by_subject[p] for p in partners if p in by_subject), thread)
         groups.setdefault(thread, []).append(one)
-        by_subject.update(dict.fromkeys(_partners(message), thread))
+        for partner in partners:
+            by_subject[partner] = thread
     return tuple(Conversation(key, tuple(group)) for key, group in groups.items())
 
 
