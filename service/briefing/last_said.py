@@ -92,7 +92,7 @@ def _mail(meeting: Encounter, known: Background) -> Iterable[Saying]:
 
 
 def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, known: Background) -> Fact | None:
-    message, quote = one.message, quote_of(one, meeting.topic)
+    message, quote, guest = one.message, quote_of(one, meeting.topic), partner(one, meeting)
     if quote is None:
         return None
     when = past_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
@@ -103,7 +103,7 @@ def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, k
         at=message.at,
         importance=importance,
         topic="mail",
-        people=(speaker,),
+        people=(guest.name,) if guest else (),
         sensitivity=sensitivity_of(one),
         speech=f"{speaker} {when}: {quote.shown}",
     )

@@ -8,7 +8,8 @@ from datetime import tzinfo
 
 from service.briefing.render import clean, links, times
 from service.briefing.render.coverage import CoverageView, coverage_view
-from service.domain.facts import Briefing, Fact, Sensitivity, SourceRef
+from service.briefing.render.emphasis import Parts, parts
+from service.domain.facts import NO_MEETING, Briefing, Fact, Sensitivity, SourceRef
 
 HEADINGS = {
     "needs_you": "Needs you today",
@@ -46,6 +47,7 @@ class SourceView:
     """`short` says kind and time; `words` also names the thing; `host` is shown where the link leads to the web."""
 
     words: str
+    noun: str
     short: str  # "" where the line says both already
     url: str
     host: str
@@ -56,8 +58,10 @@ class Line:
     label: str
     text: str
     link: str  # where the text as a whole is an address that may be followed
-    title: str  # the first words of the text, which lead to `title_link`: of a meeting its name
-    title_link: str
+    parts: Parts
+    head_link: str  # where the name of a meeting leads to
+    urgent: bool  # a conflict: not to be overlooked
+    aside: bool  # counted or the person's own: read last
     timed: bool  # the label is a time and gets a column of its own
     sources: tuple[SourceView, ...]
     why: str
@@ -129,17 +133,20 @@ def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact
     """`under` is the fact that this is a detail of: what that one cites already is not cited again."""
     label, text = clean.line(fact.label, 60), clean.line(fact.text, room.text)
     sources = _sources(fact, under, briefing, where)
-    title = text.partition(" — ")[0].partition(";")[0] if fact.topic == "meeting" else ""
     if label and text.startswith(label):
         text = text[len(label) :].lstrip(" :,–—-") or text
+    meeting = fact.topic == "meeting" and briefing.kind == "morning"
+    shown = clean.capital(text) if under and not label else text
     return Line(
         label=label,
-        text=clean.capital(text) if under and not label else text,
+        text=shown,
         link=links.safe(text) if links.host(text) else "",
         timed=bool(_TIME.fullmatch(label)),
-        title=title,
-        title_link=sources[0].url if title and sources else "",
-        sources=() if fact.topic == "meeting" and briefing.kind == "morning" else sources,
+        parts=parts(fact, shown),
+        head_link=sources[0].url if meeting and sources else "",
+        urgent=fact.topic == "conflict",
+        aside=fact.topic in NO_MEETING,
+        sources=() if meeting else sources,
         why=clean.line(fact.why, 160),
         private=fact.sensitivity is Sensitivity.PRIVATE,
         lines=tuple(_line(d, briefing, where, room, fact) for d in fact.details[: room.details]),
@@ -163,6 +170,7 @@ def _source(ref: SourceRef, fact: Fact, under: Fact | None, briefing: Briefing, 
     url = links.safe(ref.url)
     return SourceView(
         words=", ".join(filter(None, (_named(noun, clean.line(ref.title, 60), f"{fact.label} {fact.text}"), when))),
+        noun=noun,
         short=_short(ref, noun, when, fact, brief=briefing.kind != "morning", under=bool(under)),
         url=url,
         host=links.host(url),
