@@ -13,6 +13,8 @@ MOST_WORDS = 450
 Floor = Mapping[str, int]
 FLOOR: Floor = {Section.NEEDS_YOU: 5, Section.MEETINGS: 40, Section.WAITING: 1, Section.COMMITMENTS: 2, Section.SLACK: 1}
 """Facts that a section keeps as long as anything else can go."""
+CORE: Floor = {Section.NEEDS_YOU: 5, Section.MEETINGS: 40}
+"""What the other sections give way to on a full day."""
 LAST: Floor = {Section.NEEDS_YOU: 1, Section.MEETINGS: 1}
 """What stays when even the floors have to give."""
 TIGHT = 70
@@ -44,7 +46,8 @@ def fit(selection: Selection, measure: Callable[[Selection], int], limit: int = 
     """
     if measure(selection) <= limit:
         return selection
-    for whole, floor in ((selection, FLOOR), (_tighter(selection), FLOOR), (_tighter(selection), LAST)):
+    tight = _tighter(selection)
+    for whole, floor in ((selection, FLOOR), (tight, FLOOR), (tight, CORE), (tight, LAST)):
         cuts = _enough(whole, floor, measure, limit)
         fitting = without(whole, cuts)
         if measure(fitting) <= limit:
@@ -100,9 +103,11 @@ def _open(selection: Selection, floor: Floor) -> Iterator[Cut]:
 
 
 def _last_line(section: str, fact: Fact) -> Cut:
-    line = [d for d in fact.details if d.topic != "conflict"][-1]
+    lines = [d for d in fact.details if d.topic != "conflict"]
+    line = next((d for d in lines if d.topic == "echo"), lines[-1])
     prepared = sum(d.topic not in FIXED for d in fact.details)
     worth = (fact.importance + line.importance) / 2 * (_LATER_LINE if prepared > 1 else 1.0)
+    worth = line.importance if line.topic == "echo" else worth
     return Cut(worth, section, fact.key, line.key, words(line))
 
 

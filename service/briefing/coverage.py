@@ -95,7 +95,7 @@ def _source(account: Account, seen: int) -> SourceCoverage:
 
 
 def _trouble(source: SourceCoverage, as_of: datetime, zone: ZoneInfo) -> str:
-    name = clip(clean(source.account), 40)
+    name = clip(clean(source.account.removeprefix(f"{source.kind} ")), 40)
     since = source.failing_since or source.read_at
     at = f" since {since_words(since, as_of, zone)}" if since else ""
     match source.health:

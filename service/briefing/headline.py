@@ -127,11 +127,11 @@ def _others(sections: Sections, first: Fact) -> list[str]:
 
 
 def _meetings(meetings: Sequence[Fact], as_of: datetime, zone: ZoneInfo) -> str:
-    """Reads as "two meetings, the first at 09:30, two in conflict"."""
+    """Reads as "two meetings, one conflict, the first at 09:30"."""
     if not meetings:
         return ""
-    clash = sum(any(d.topic == "conflict" for d in f.details) for f in meetings)
-    said = spelt(len(meetings), "meeting") + (f", {spelt(clash, 'in conflict', 'in conflict')}" if clash > 1 else "")
+    clashes = sum(d.topic == "conflict" for f in meetings for d in f.details)
+    said = spelt(len(meetings), "meeting") + (f", {spelt(clashes, 'conflict')}" if clashes else "")
     timed = sorted(f.at for f in meetings if f.at and f.label[:1].isdigit())
     ahead = [at for at in timed if at >= as_of]
     if not ahead:

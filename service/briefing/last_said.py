@@ -95,7 +95,7 @@ def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, k
     message, quote, guest = one.message, quote_of(one, meeting.topic), partner(one, meeting)
     if quote is None:
         return None
-    when = past_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
+    when = near_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
     return line(
         f"said:message:{message.id}",
         f"{speaker} {when}: {quote}",

@@ -103,7 +103,10 @@ def _speech(event: Event, meeting: Encounter, known: Background) -> str:
 
 
 def _conflicts(event: Event, clashes: Sequence[Event], known: Background) -> Iterator[Fact]:
-    """Named under the earlier of two, with the hour alone under the later. What is private stays so where it is named beside what is not."""
+    """Named under the earlier of two; under the later its hour alone, as an echo that may go where room is short.
+
+    What is private stays so where it is named beside what is not.
+    """
     for other in clashes[:3]:
         begins = "all day" if other.all_day else clock(other.start_at, known.person.zone)
         first = (event.start_at, event.id) < (other.start_at, other.id)
@@ -114,8 +117,8 @@ def _conflicts(event: Event, clashes: Sequence[Event], known: Background) -> Ite
             cite(other),
             cite(event),
             at=other.start_at,
-            importance=0.9,
-            topic="conflict",
+            importance=0.9 if first else 0.2,
+            topic="conflict" if first else "echo",
             basis=Basis.DERIVED,
             sensitivity=Sensitivity.PRIVATE if other.private else Sensitivity.NORMAL,
             speech=f"It overlaps {title_of(other, 50)} at {clock(other.start_at, known.person.zone)}." if first else " ",

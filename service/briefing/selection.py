@@ -10,7 +10,7 @@ from service.briefing.versions import version
 from service.domain.facts import Fact, Section, Sensitivity
 
 Chosen = dict[str, tuple[Fact, ...]]
-FIXED = frozenset({"conflict", "hint"})
+FIXED = frozenset({"conflict", "echo", "hint"})
 """Lines that tell of the appointment itself; all others prepare for it."""
 _ONCE = (Section.NEEDS_YOU, Section.COMMITMENTS)
 """Sections whose facts may rest on several sources, each of which is then told."""

@@ -135,4 +135,5 @@ def _missing(names: list[str]) -> str:
 
 
 def _name(source: SourceCoverage) -> str:
-    return clean.line(source.account, 60) or clean.line(source.kind, 30) or "a source"
+    """Without the kind, which a name that nobody chose begins with."""
+    return clean.line(source.account.removeprefix(f"{source.kind} "), 60) or clean.line(source.kind, 30) or "a source"

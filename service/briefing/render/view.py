@@ -34,7 +34,7 @@ NOUNS = {
     "note": "note",
     "task": "task",
 }
-_PLAIN = frozenset({"conflict", "hint", "blocks", "over", "cancelled", "count"})
+_PLAIN = frozenset({"conflict", "echo", "hint", "blocks", "over", "cancelled", "count"})
 """Topics whose words need no source in the plain form: they come from the calendar, or count what stands elsewhere."""
 _DATED = re.compile(
     r"\b(?:today|yesterday|mon|tue|wed|thu|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d+ [a-z]{3,9})\b"
@@ -144,7 +144,7 @@ def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact
         timed=bool(_TIME.fullmatch(label)),
         parts=parts(fact, shown),
         head_link=sources[0].url if meeting and sources else "",
-        urgent=fact.topic == "conflict",
+        urgent=fact.topic in {"conflict", "echo"},
         aside=fact.topic in NO_MEETING,
         sources=() if meeting else sources,
         why=clean.line(fact.why, 160),

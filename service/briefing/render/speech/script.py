@@ -37,14 +37,17 @@ def to_script(briefing: Briefing, words_a_minute: int = WORDS_A_MINUTE) -> Scrip
 
 
 def _morning(briefing: Briefing, speak: Phrases, local: datetime, budget: int) -> Iterator[Chapter]:
-    lead = _joined(_greeting(briefing, speak, local), say(_HOUR.sub(r"\1 at \2", briefing.bottom_line), speak.language))
+    lead = _joined(
+        _greeting(briefing, speak, local),
+        say(_HOUR.sub(r"\1 at \2", briefing.bottom_line.replace("…” ", "…”. ")), speak.language),
+    )
     missing = _missing(briefing, speak)
     fixed = len(f"{lead} {missing}".split()) + 40  # the chapters' own first sentences and the sign-off
     names = tuple(name for group in _MORNING for name in group)
     chosen, left = choose(list(_candidates(briefing, names, speak)), budget - fixed)
     yield Chapter(speak.titles[0], lead)
     for title, group in zip(speak.titles[1:5], _MORNING, strict=True):
-        parts = [_section(name, [c for c in chosen if c.section == name], speak) for name in group]
+        parts = [_section(briefing, name, [c for c in chosen if c.section == name], speak) for name in group]
         if "rest" in group:
             parts.append(missing)
         yield Chapter(title, _joined(*parts))
@@ -99,7 +102,7 @@ def _said(fact: Fact, speak: Phrases) -> str:
     return say(words, speak.language, 260)
 
 
-def _section(name: str, chosen: list[Candidate], speak: Phrases) -> str:
+def _section(briefing: Briefing, name: str, chosen: list[Candidate], speak: Phrases) -> str:
     if not chosen:
         return ""
     facts = sum(1 for c in chosen if c.under is None and c.fact.topic not in NO_MEETING)
@@ -109,7 +112,8 @@ def _section(name: str, chosen: list[Candidate], speak: Phrases) -> str:
         number += candidate.under is None
         counted = name == "needs_you" and facts > 1 and candidate.under is None
         said.append((speak.raw("nth", number, number == facts) if counted else "") + candidate.said)
-    return _joined(speak.say(name, facts) if facts else "", *said)
+    whole = sum(f.topic not in NO_MEETING for f in briefing.section(name)) if name == "meetings" else facts
+    return _joined(speak.say(name, whole) if whole else "", *said)
 
 
 def _missing(briefing: Briefing, speak: Phrases) -> str:
