@@ -36,6 +36,7 @@ NOUNS = {
 }
 _PLAIN = frozenset({"conflict", "echo", "hint", "blocks", "over", "cancelled", "count"})
 """Topics whose words need no source in the plain form: they come from the calendar, or count what stands elsewhere."""
+_QUOTED = re.compile(r"“[^”]*”")
 _DATED = re.compile(
     r"\b(?:today|yesterday|mon|tue|wed|thu|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d+ [a-z]{3,9})\b"
 )
@@ -184,7 +185,7 @@ def _short(ref: SourceRef, noun: str, when: str, fact: Fact, *, brief: bool, und
     """
     if not brief and fact.topic in _PLAIN:
         return ""
-    said = f"{fact.label} {fact.text.partition('“')[0]}".lower()
+    said = f"{fact.label} {_QUOTED.sub('', fact.text)}".lower()
     slack = ref.kind == "thread" and (ref.title.lower() in said or " directly" in said)
     named = not brief and (noun.lower() in said or slack)
     dated = (brief or under) and _DATED.search(said)
