@@ -172,7 +172,7 @@ def _noted(note: Note, names: frozenset[str], importance: float, meeting: Encoun
     if quote is None:
         return None
     what = "Transcript" if note.transcript else "Your notes" if note.provenance is Provenance.OWN else "Notes"
-    said = f"{what} “{one_line(note.title, 40)}”, {near_day(note.at, known.as_of, known.person.zone)}"
+    said = f"{what}{_titled(note, meeting)}, {near_day(note.at, known.as_of, known.person.zone)}"
     return line(
         f"said:note:{note.id}",
         f"{said}: {quote}",
@@ -182,6 +182,13 @@ def _noted(note: Note, names: frozenset[str], importance: float, meeting: Encoun
         topic="notes",
         speech=f"{said}: {quote.shown}",
     )
+
+
+def _titled(note: Note, meeting: Encounter) -> str:
+    """The note's title, where it says more than whom and what the meeting is about."""
+    title = words_of(note.title)
+    known = words_of(f"{title_of(meeting.event)} {' '.join(g.name for g in meeting.guests)}")
+    return "" if title and len(title & known) >= 0.5 * len(title) else f" “{one_line(note.title, 40)}”"
 
 
 def _below(note: Note) -> str:

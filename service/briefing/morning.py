@@ -41,9 +41,12 @@ def compose(
     open_ = merged(candidates(desk, meetings.day(person, items, rules, *_today(desk), as_of, LINES), rules), desk.told)
     selection = say_once(select(open_, desk.told))
     remaining = rest.facts(desk, open_, selection.repeated, rules)
-    sheet = partial(_sheet, desk, coverage(desk), remaining)
+    seen = coverage(desk)
+    sheet = partial(_sheet, desk, seen, remaining)
     count = measure or estimate
-    return sheet(fit(selection, lambda chosen: count(sheet(chosen))))
+    chosen = fit(selection, lambda some: count(sheet(some)))
+    prepared = {"prepared": [d for f in chosen.sections.get(Section.MEETINGS, ()) for d in f.details]}
+    return _sheet(desk, seen, rest.facts(desk, {**open_, **prepared}, chosen.repeated, rules), chosen)
 
 
 def without_private(briefing: Briefing, person: Person) -> Briefing:

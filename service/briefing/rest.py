@@ -33,10 +33,10 @@ _SUPPRESSED = _WORDS | {
     Kind.PHISHING: ("phishing", "phishing"),
 }
 _LEFT = {
-    Section.NEEDS_YOU: ("that needs you", "that need you"),
+    Section.NEEDS_YOU: ("needs you", "need you"),
     Section.MEETINGS: ("meeting",),
-    Section.COMMITMENTS: ("falling due", "falling due"),
-    Section.WAITING: ("waiting on others", "waiting on others"),
+    Section.COMMITMENTS: ("due", "due"),
+    Section.WAITING: ("waiting", "waiting"),
     Section.SLACK: ("on Slack", "on Slack"),
 }
 
@@ -53,7 +53,7 @@ def left_out(left: Mapping[str, Sequence[Fact]]) -> Fact | None:
     """What had no room, by section; None where nothing was left out."""
     said = [count(len(left[name]), *words) for name, words in _LEFT.items() if left.get(name)]
     return (
-        _counted("rest:more", f"not shown: {listed(said)}", said, _of(f for name in _LEFT for f in left.get(name, ())))
+        _counted("rest:more", f"not shown: {', '.join(said)}", said, _of(f for name in _LEFT for f in left.get(name, ())))
         if said
         else None
     )

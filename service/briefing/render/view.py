@@ -15,7 +15,7 @@ HEADINGS = {
     "needs_you": "Needs you today",
     "meetings": "Today’s meetings",
     "waiting": "Waiting on others",
-    "commitments": "Promised and falling due",
+    "commitments": "Falling due",
     "slack": "Slack",
     "rest": "Everything else",
     "when_where": "When and where",

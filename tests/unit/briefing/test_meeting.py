@@ -92,7 +92,7 @@ def test_what_was_said_last_quotes_mail_chat_and_notes_with_their_dates() -> Non
     assert said == [
         "Dana in #proj-atlas today: “The Atlas round needs a decision on the notice period.”",
         "Dana wrote yesterday about Term sheet: “The board agreed to the price.”",
-        "Your notes “Atlas round call”, Fri: “Dana wants the shorter notice period.”",
+        "Your notes, Fri: “Dana wants the shorter notice period.”",
     ]
 
 

@@ -129,7 +129,7 @@ def test_requests_count_for_two_weeks():
 def test_at_most_five_and_the_rest_is_counted():
     briefing = brief(a_world(*(an_ask(f"Could you check number {n}?") for n in range(8))))
     assert len(briefing.section("needs_you")) == 5
-    assert "Not shown: 3 that need you." in texts(briefing, "rest")
+    assert "Not shown: 3 need you." in texts(briefing, "rest")
 
 
 def test_importance_goes_before_time():
