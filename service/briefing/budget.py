@@ -21,6 +21,8 @@ TIGHT = 70
 """Characters of a quotation where room is short."""
 _LATER_LINE = 0.8
 """A second line under a meeting is worth less than the first."""
+_CITING = 3
+"""Words that go with a line besides its own: its mark and its source."""
 _TRIES = 6
 """How many of the things cut are tried again in the room that is left at the end."""
 
@@ -44,19 +46,18 @@ def fit(selection: Selection, measure: Callable[[Selection], int], limit: int = 
     """Until `measure` (words as rendered) is within `limit`: first what goes beyond the floors, least important first;
     then quotations grow shorter; then the floors give. A conflict and the most important things always stay.
     """
-    if measure(selection) <= limit:
-        return selection
     tight = _tighter(selection)
     for whole, floor in ((selection, FLOOR), (tight, FLOOR), (tight, CORE), (tight, LAST)):
-        cuts = _enough(whole, floor, measure, limit)
-        fitting = without(whole, cuts)
-        if measure(fitting) <= limit:
+        cuts, fitting, long = _enough(whole, floor, measure, limit)
+        if long <= limit:
             break
     for cut in sorted(cuts, key=lambda c: -c.worth)[:_TRIES]:
+        if long + cut.words > limit:
+            continue
         more = without(whole, [c for c in cuts if c is not cut])
-        if measure(more) <= limit:
+        if (longer := measure(more)) <= limit:
             cuts.remove(cut)
-            fitting = more
+            fitting, long = more, longer
     return fitting
 
 
@@ -75,19 +76,19 @@ def _less(fact: Fact, name: str, gone: set[tuple[str, str, str]]) -> Fact:
     return fact if len(kept) == len(fact.details) else replace(fact, details=kept)
 
 
-def _enough(whole: Selection, floor: Floor, measure: Callable[[Selection], int], limit: int) -> list[Cut]:
-    """The least worth, until the rest fits or nothing more may go. Measured seldom, since that renders the whole."""
+def _enough(whole: Selection, floor: Floor, measure: Callable[[Selection], int], limit: int) -> tuple[list[Cut], Selection, int]:
+    """The least worth, until the rest fits or nothing more may go; the rest; its words. Measured seldom, since that renders it."""
     cuts: list[Cut] = []
     smaller = whole
-    while (excess := measure(smaller) - limit) > 0:
-        before = len(cuts)
+    while (long := measure(smaller)) > limit:
+        before, excess = len(cuts), long - limit
         while excess > 0 and (least := min(_open(smaller, floor), key=lambda c: c.worth, default=None)):
             cuts.append(least)
             smaller = without(whole, cuts)
-            excess -= max(1, least.words)
+            excess -= least.words + _CITING
         if len(cuts) == before:
             break
-    return cuts
+    return cuts, smaller, long
 
 
 def _open(selection: Selection, floor: Floor) -> Iterator[Cut]:
