@@ -9,6 +9,9 @@ from service.domain.facts import Fact
 
 _UNTIL = re.compile(r"(?:(?<=[”“] )|(?<=: )|(?<=, ))(?:due|overdue) [^“”:]{2,40}(?::\d{2})?\.?$", re.IGNORECASE)
 
+_TAIL = 60
+"""Characters at the end of a sentence among which that is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -21,7 +24,7 @@ class Parts:
 
 def parts(fact: Fact, text: str) -> Parts:
     head = _head(fact, text)
-    until = _UNTIL.search(text, len(head))
+    until = _UNTIL.search(text, max(len(head), len(text) - _TAIL)) if "due " in text[-_TAIL:].lower() else None
     end = until.start() if until else len(text)
     return Parts(head, text[len(head) : end], text[end:])
 
