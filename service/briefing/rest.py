@@ -52,11 +52,10 @@ def facts(desk: Desk, told: Mapping[str, Sequence[Fact]], repeated: Sequence[Fac
 def left_out(left: Mapping[str, Sequence[Fact]]) -> Fact | None:
     """What had no room, by section; None where nothing was left out."""
     said = [count(len(left[name]), *words) for name, words in _LEFT.items() if left.get(name)]
-    return (
-        _counted("rest:more", f"not shown: {', '.join(said)}", said, _of(f for name in _LEFT for f in left.get(name, ())))
-        if said
-        else None
-    )
+    if not said:
+        return None
+    more = _counted("rest:more", f"not shown: {', '.join(said)}", said, _of(f for name in _LEFT for f in left.get(name, ())))
+    return replace(more, speech=sentence(f"beyond these, {listed(said)}"))
 
 
 def _of(facts: Iterable[Fact]) -> list[SourceRef]:
