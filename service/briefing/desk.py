@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from zoneinfo import ZoneInfo
 
 from service.briefing.attendees import label_of
@@ -61,7 +61,7 @@ class Desk:
     @property
     def fresh(self) -> tuple[Judged, ...]:
         """What came in since the last briefing."""
-        return tuple(j for j in self.received if j.message.at >= self.since_at)
+        return tuple(takewhile(lambda j: j.message.at >= self.since_at, self.received))
 
     def name(self, address: Address) -> str:
         """What a person calls them, the same in every section."""
