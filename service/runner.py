@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread as Pulse
+from threading import local
 
 from jobs import Job
 from service.attention import paused
@@ -64,7 +65,8 @@ class Runner:
     backoff: Callable[[int], timedelta]
     """Attempts so far → how long to wait, with jitter."""
     lease: timedelta = LEASE
-    _under_way: set[str] = field(default_factory=set)
+    _mine: local = field(default_factory=local)
+    """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
 
     def run(self, id: str) -> None:
         """Whatever this occurrence needs now; nothing where somebody else has it or it isn't time. Safe to call at any moment,
@@ -80,10 +82,15 @@ class Runner:
         self._deliver(id)
 
     def crashed(self, id: str, error: BaseException) -> None:
-        """Called by the worker for an error nobody expected: tried again a few times, then failed in the open."""
-        occurrence = self.ledger.get(id)
-        if occurrence is not None and occurrence.state != State.ENDED:
-            self._again(occurrence, f"{type(error).__name__}: {error}")
+        """Called by the worker's thread for an error nobody expected: tried again a few times, then failed in the open."""
+        claimed: Occurrence | None = getattr(self._mine, "claimed", None)
+        if claimed is None or claimed.id != id:
+            return
+        said = f"{type(error).__name__}: {error}"
+        if self.deliveries.begun(id):
+            self._go_on_later(claimed, said)  # what went out is not made anew: it would go out again
+        else:
+            self._again(claimed, said)
 
     # --- preparing -----------------------------------------------------------------------------------------------------
 
@@ -95,7 +102,7 @@ class Runner:
             except FenceLost as error:
                 log.warning("late write refused", occurrence=claimed.id, error=str(error))
                 return False
-            except ExternalError as error:
+            except ReveilleError as error:
                 self._again(claimed, str(error))
                 return False
 
@@ -150,8 +157,7 @@ class Runner:
             except FenceLost as error:
                 log.warning("late write refused", occurrence=id, error=str(error))
             except ExternalError as error:
-                wait = self.clock() + self.backoff(claimed.attempts)
-                self.ledger.release(id, claimed.fence, state=State.DELIVERING, not_before=wait, reason=str(error))
+                self._go_on_later(claimed, str(error))
 
     def _still_holds(self, claimed: Occurrence, household: Household) -> bool:
         """Looks at the sources once more before the first byte; never after it, for what was said can't be unsaid."""
@@ -222,9 +228,17 @@ class Runner:
         except FenceLost:
             log.warning("late write refused", occurrence=claimed.id)
 
+    def _go_on_later(self, claimed: Occurrence, error: str) -> None:
+        wait = self.clock() + self.backoff(claimed.attempts)
+        try:
+            self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=wait, reason=error)
+        except FenceLost:
+            log.warning("late write refused", occurrence=claimed.id)
+
     @contextmanager
     def _heartbeat(self, claimed: Occurrence) -> Iterator[None]:
         """Renews the lease while the work goes on. A process that sleeps or hangs stops beating, and loses it."""
+        self._mine.claimed = claimed
         done = Signal()
 
         def beat() -> None:

@@ -182,6 +182,12 @@ class Deliveries:
 
     # --- reading ------------------------------------------------------------------------------------------------------------
 
+    def begun(self, occurrence: str) -> bool:
+        """Whether anything of it went out, or may have."""
+        touched = or_(t.c.state.in_((DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)), t.c.doubtful)
+        with self._database.read() as on:
+            return on.execute(select(t.c.id).where(t.c.occurrence == occurrence, touched).limit(1)).first() is not None
+
     def notice(self, id: str) -> Notice:
         """With its files."""
         with self._database.read() as on:

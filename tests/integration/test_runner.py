@@ -10,7 +10,7 @@ import pytest
 from service.domain.delivery import Audience, DeliveryState, Draft, Keep, Nothing, Notice, Replace, Skip
 from service.domain.ledger import Outcome, State
 from service.domain.people import Budget, Pause, QuietHours
-from service.errors import AccessLost, FenceLost, Rejected, Unavailable
+from service.errors import AccessLost, FenceLost, NotAllowed, Rejected, Unavailable
 from service.ports import Occasion
 from service.store import Store
 from tests.builders import a_person
@@ -250,3 +250,53 @@ def test_the_notice_that_goes_out_is_the_one_that_was_stored(store: Store) -> No
     [(_, notice)] = bench.channels["inbox"].arrived_
     assert (notice.text, notice.files[0].data) == ("Good morning.", b"Good morning.")
     assert [d.state for d in store.deliveries.of(store.ledger.recent("mara")[0].id)] == [DeliveryState.SENT]
+
+
+def work(bench: Bench) -> None:
+    """As the worker does at its edge."""
+    bench.planner.tick(bench.clock.now)
+    for id in bench.store.ledger.waiting(bench.clock.now):
+        runner = bench.runner()
+        try:
+            runner.run(id)
+        except ZeroDivisionError as error:
+            runner.crashed(id, error)
+
+
+def test_a_channel_that_crashes_does_not_make_another_send_twice(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(), "podcast": Sink(answers=[ZeroDivisionError()])}  # type: ignore[list-item]
+    bench.cadences = {"morning": replace(bench.cadences["morning"], to=("inbox", "podcast"))}
+    for _ in range(10):
+        work(bench)
+        bench.clock.forward(minutes=2)
+    assert len(bench.channels["inbox"].keys) == len(bench.channels["podcast"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_crash_after_the_lease_was_lost_leaves_the_new_owner_alone(store: Store) -> None:
+    bench = at_seven(store)
+    taken_over = []
+
+    def say(*_: object) -> Draft:
+        bench.clock.forward(minutes=2)
+        taken_over.append(store.ledger.claim(id, bench.clock.now, timedelta(seconds=90)))
+        raise ZeroDivisionError
+
+    bench.planner.tick(bench.clock.now)
+    [id] = store.ledger.waiting(bench.clock.now)
+    bench.job.say = say
+    work(bench)
+    [row] = store.ledger.open("mara")
+    assert (row.state, row.fence, row.lease_until) == (State.PREPARING, taken_over[0].fence, taken_over[0].lease_until)
+
+
+def test_what_a_job_refuses_is_said_where_it_ended(store: Store) -> None:
+    bench = at_seven(store)
+
+    def say(*_: object) -> Draft:
+        raise NotAllowed("no tool here")
+
+    bench.job.say = say
+    bench.run_until(1)
+    assert bench.ended() == [("2026-05-12.0", "failed", "no tool here")]
