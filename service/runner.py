@@ -201,7 +201,9 @@ class Runner:
         return self._store(claimed, household, draft, now)
 
     def _send(self, claimed: Occurrence, household: Household) -> None:
-        end = self.courier.deliver(claimed, household.person, household.channels, household.mailboxes)
+        end = self.courier.deliver(
+            claimed, household.person, household.channels, household.mailboxes, frozenset(household.readers)
+        )
         if end.outcome is None:
             self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=end.again_at, reason=end.reason)
             return

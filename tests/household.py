@@ -119,6 +119,7 @@ class Bench:
         self.store, self.clock = store, SetClock()
         self.person = person or a_person()
         self.channels: dict[str, Any] = {"inbox": Sink()}
+        self.readers: dict[str, frozenset[str]] = {}
         self.job = ScriptedJob(a_draft)
         self.mailboxes = Mailboxes()
         self.events: list[Event] = []
@@ -143,7 +144,7 @@ class Bench:
         """As a fresh process would build it: whatever is remembered is in the store."""
         courier = Courier(self.store.database, self.store.deliveries, self.store.accounts, self.clock, self.backoff)
         jobs = {"morning": self.job, "meeting": self.job, "triage": self.job}
-        household = Household(self.person, self.cadences, self.channels, {}, Services(items=None), self.mailboxes)  # type: ignore[arg-type]
+        household = Household(self.person, self.cadences, self.channels, self.readers, Services(items=None), self.mailboxes)  # type: ignore[arg-type]
         return Runner(
             self.store.database,
             self.store.ledger,

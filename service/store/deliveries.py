@@ -140,6 +140,12 @@ class Deliveries:
                 return None
             return replace(_read(row), state=DeliveryState.SENDING, attempts=row["attempts"] + 1), row["fence"] + 1, doubtful
 
+    def renew(self, id: str, fence: int, until: datetime) -> bool:
+        """Asked right before I/O. False: the lease ran out meanwhile, and another worker has taken over."""
+        mine = and_(t.c.id == id, t.c.fence == fence, t.c.state == DeliveryState.SENDING)
+        with self._database.write() as on:
+            return on.execute(update(t).where(mine).values(lease_until=until)).rowcount == 1
+
     def settle(
         self,
         id: str,
@@ -195,6 +201,13 @@ class Deliveries:
             files = on.execute(select(tables.artefact).where(tables.artefact.c.notice == id)).mappings().all()
         rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
         return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
+
+    def audiences(self, occurrence: str) -> Sequence[tuple[str, Audience]]:
+        """Notices by id and for whom each was made, the person's own first."""
+        n = tables.notice
+        with self._database.read() as on:
+            rows = on.execute(select(n.c.id, n.c.audience).where(n.c.occurrence == occurrence).order_by(n.c.audience.desc()))
+            return [(row.id, Audience(row.audience)) for row in rows]
 
     def notices(self, occurrence: str) -> Sequence[Notice]:
         """The person's own first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -300,3 +300,119 @@ def test_what_a_job_refuses_is_said_where_it_ended(store: Store) -> None:
     bench.job.say = say
     bench.run_until(1)
     assert bench.ended() == [("2026-05-12.0", "failed", "no tool here")]
+
+
+def test_a_channel_taken_out_in_the_middle_of_sending_leaves_a_doubt(store: Store) -> None:
+    bench = at_seven(store)
+    crash_while_sending(bench, arrives=True)
+    bench.channels = {"phone": Sink()}
+    bench.run_until(0.2)
+    [(_, outcome, reason)] = bench.ended()
+    assert (outcome, "taken out of the config while it was being sent" in reason) == ("unknown", True)
+
+
+def test_a_doubt_that_cannot_be_looked_up_ends_all_the_same(store: Store) -> None:
+    class Mute(Sink):
+        def arrived(self, key: object) -> bool | None:
+            raise Unavailable("nobody answers")
+
+    bench = at_seven(store)
+    bench.channels["inbox"] = Mute()
+    crash_while_sending(bench, arrives=True)
+    bench.clock.forward(hours=5)
+    bench.run_until(0.2)
+    assert bench.ended()[0][1] == "unknown"
+
+
+def test_a_worker_that_lost_its_lease_while_it_looked_does_not_send(store: Store) -> None:
+    bench = at_seven(store)
+    crash_while_sending(bench, arrives=False)
+    [row] = store.ledger.open("mara")
+    second = bench.runner()
+
+    def the_machine_sleeps() -> None:
+        bench.mailboxes.then = lambda: None
+        bench.clock.forward(minutes=3)
+        second.run(row.id)
+
+    bench.mailboxes.then = the_machine_sleeps
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_channel_that_others_see_by_now_gets_nothing_made_for_the_person_alone(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    bench.channels = {"inbox": Sink(audience=Audience.OTHERS), "folder": Sink()}
+    bench.run_until(0.3)
+    assert bench.channels["inbox"].keys == []
+    assert len(bench.channels["folder"].keys) == 1
+
+
+def for_others(occasion: Occasion, now: datetime) -> Draft:
+    draft = a_draft(occasion, now)
+    return replace(draft, notices=(*draft.notices, replace(draft.notices[0], audience=Audience.OTHERS, text="Morning.")))
+
+
+def test_what_reached_only_those_who_read_along_has_not_reached_the_person(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = for_others
+    bench.readers = {"reader a@x.example": frozenset()}
+    bench.channels = {
+        "inbox": Sink(answers=[Rejected("550")]),
+        "reader a@x.example": Sink(audience=Audience.OTHERS),
+        "folder": Sink(),
+    }
+    bench.tick()
+    assert [notice.text for _, notice in bench.channels["folder"].arrived_] == ["Good morning."]
+    assert len(bench.channels["reader a@x.example"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_with_no_other_way_what_others_read_does_not_count_as_sent(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = for_others
+    bench.readers = {"reader a@x.example": frozenset()}
+    bench.channels = {"inbox": Sink(answers=[Rejected("550")]), "reader a@x.example": Sink(audience=Audience.OTHERS)}
+    bench.tick()
+    assert bench.ended()[0][1] == "failed"
+
+
+def test_what_fails_is_never_sent_to_those_who_read_other_cadences(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = for_others
+    bench.readers = {"reader a@x.example": frozenset({"meetings"})}
+    bench.channels = {
+        "inbox": Sink(audience=Audience.OTHERS, answers=[Rejected("410 gone")]),
+        "reader a@x.example": Sink(audience=Audience.OTHERS),
+        "folder": Sink(),
+    }
+    bench.tick()
+    assert bench.channels["reader a@x.example"].keys == []
+    assert len(bench.channels["folder"].keys) == 1
+
+
+def test_another_way_that_fails_as_well_leads_to_the_next_the_quiet_ones_first(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {
+        "inbox": Sink(answers=[Rejected("550")]),
+        "phone": Sink(interrupts=True),
+        "folder": Sink(answers=[Rejected("read-only")]),
+    }
+    bench.tick()
+    assert len(bench.channels["phone"].keys) == 1
+    assert bench.channels["folder"].answers == []
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_what_is_of_no_more_use_takes_no_other_way(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(answers=[Unavailable("down")] * 100), "folder": Sink()}
+    bench.tick()
+    bench.clock.forward(hours=5)
+    bench.tick()
+    assert bench.channels["folder"].keys == []
+    [ended] = store.ledger.recent("mara")
+    assert [d.channel for d in store.deliveries.of(ended.id)] == ["inbox"]
