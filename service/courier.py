@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from service.attention import Drop, Wait, day_start, leave
+from service.attention import Drop, Wait, day_start, leave, paused
 from service.domain.delivery import Audience, Delivery, DeliveryState, Notice
 from service.domain.ledger import Occurrence, Outcome
 from service.domain.people import Person
@@ -77,11 +77,7 @@ class Courier:
         if now >= occurrence.useful_until:
             self._give_up(delivery, channel, now)
             return
-        if (
-            delivery.state == DeliveryState.PENDING
-            and channel.interrupts
-            and not self._may_interrupt(delivery, occurrence, person, now)
-        ):
+        if delivery.state == DeliveryState.PENDING and not self._may_go_out(delivery, occurrence, person, channel, now):
             return
         claimed = self.deliveries.claim(delivery.id, now, self.lease)
         if claimed is not None:
@@ -188,9 +184,17 @@ class Courier:
         state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
         self._settle(last, fence, state, error=delivery.error or "it could not be sent while it was of use")
 
-    def _may_interrupt(self, delivery: Delivery, occurrence: Occurrence, person: Person, now: datetime) -> bool:
-        today = self.deliveries.interruptions(person.id, day_start(person, now))
+    def _may_go_out(self, delivery: Delivery, occurrence: Occurrence, person: Person, channel: Channel, now: datetime) -> bool:
+        if not channel.interrupts and not person.pauses:
+            return True
         priority = self.deliveries.priority(delivery.notice)
+        if why := paused(person, now, priority):
+            self.deliveries.drop(delivery.id, why)
+            return False
+        return not channel.interrupts or self._may_interrupt(delivery, occurrence, person, now, priority)
+
+    def _may_interrupt(self, delivery: Delivery, occurrence: Occurrence, person: Person, now: datetime, priority: str) -> bool:
+        today = self.deliveries.interruptions(person.id, day_start(person, now))
         match leave(person, now, occurrence.useful_until, priority, today):
             case Wait(until, why):
                 self.deliveries.postpone(delivery.id, until, why)

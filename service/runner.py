@@ -30,6 +30,7 @@ READ_FOR = timedelta(seconds=60)
 """How long a run waits for sources before it goes on with what is known."""
 MOST_ATTEMPTS = 5
 LATE_AFTER = timedelta(minutes=5)
+PRIORITIES = ("urgent", "high", "normal", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,16 @@ class Runner:
             return self._end(
                 claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}"
             )
-        if why := paused(household.person, claimed.due_at):
-            return self._end(claimed, Outcome.SKIPPED, why)
+        at = max(claimed.due_at, now)
+        if all(paused(household.person, at, priority) for priority in PRIORITIES):
+            return self._end(claimed, Outcome.SKIPPED, paused(household.person, at))
         household.mailboxes.ensure_fresh(READ_FOR)
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):
             return self._end(claimed, Outcome.SKIPPED, draft.reason)
+        if why := paused(household.person, at, draft.priority):
+            return self._end(claimed, Outcome.SKIPPED, why)
         return self._store(claimed, household, draft, now, state=State.PREPARED, lease_until=None, not_before=None)
 
     def _store(self, claimed: Occurrence, household: Household, draft: Draft, now: datetime, **values: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -214,6 +215,50 @@ def test_a_pause_is_a_reason_to_skip(store: Store) -> None:
     bench = at_seven(store, person=a_person(pauses=(pause,)))
     bench.tick()
     assert bench.ended() == [("2026-05-12.0", "skipped", "paused until Thu 14 May 00:00")]
+
+
+def priority(name: str) -> Callable[[Occasion, datetime], Draft]:
+    def say(occasion: Occasion, now: datetime) -> Draft:
+        draft = a_draft(occasion, now)
+        return replace(draft, notices=tuple(replace(n, priority=name) for n in draft.notices))
+
+    return say
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("urgent", "sent"), ("normal", "skipped")])
+def test_a_pause_lets_through_what_it_excepts(store: Store, name: str, outcome: str) -> None:
+    pause = Pause(START, START + timedelta(days=2), frozenset({"urgent"}))
+    bench = at_seven(store, person=a_person(pauses=(pause,)))
+    bench.job.say = priority(name)
+    bench.tick()
+    assert bench.ended()[0][1] == outcome
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("urgent", "sent"), ("normal", "skipped")])
+def test_a_pause_that_begins_after_preparing_holds(store: Store, name: str, outcome: str) -> None:
+    bench = Bench(store)
+    bench.job.say = priority(name)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    bench.person = a_person(pauses=(Pause(START, START + timedelta(days=2), frozenset({"urgent"})),))
+    bench.run_until(0.3)
+    [(_, ended, reason)] = bench.ended()
+    assert ended == outcome
+    assert ("paused until" in reason) == (outcome == "skipped")
+
+
+def test_what_is_tried_again_in_a_pause_is_not_delivered(store: Store) -> None:
+    bench = at_seven(store, person=a_person(pauses=(Pause(START + timedelta(hours=8), START + timedelta(days=2)),)))
+    bench.channels["inbox"].answers = [Unavailable("later", retry_after=timedelta(hours=1.5))]
+    bench.run_until(3, timedelta(minutes=5))
+    assert bench.channels["inbox"].keys == []
+    assert bench.ended()[0][1] == "skipped"
+
+
+def test_what_is_due_after_a_pause_is_prepared_within_it(store: Store) -> None:
+    bench = Bench(store, person=a_person(pauses=(Pause(START, START + timedelta(hours=7)),)))
+    bench.run_until(8)
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
 
 
 def test_a_push_waits_for_the_end_of_quiet_hours(store: Store) -> None:
