@@ -47,10 +47,12 @@ class Household:
     """Reads the sources anew."""
 
     def cadence(self, name: str) -> Cadence | None:
-        """With the channels of those who read along."""
+        """With the channels of those who read along with the person: alone, they get nothing."""
         cadence = self.cadences.get(name)
+        if cadence is None or not cadence.to:
+            return cadence
         along = (reader for reader, only in self.readers.items() if not only or name in only)
-        return cadence and replace(cadence, to=tuple(dict.fromkeys((*cadence.to, *along))))
+        return replace(cadence, to=tuple(dict.fromkeys((*cadence.to, *along))))
 
 
 @dataclass(slots=True)
