@@ -137,12 +137,13 @@ class Planner:
         rings = []
         for event in meetings:
             for slot in meeting_slots(timing, event.id, event.start_at):
-                if slot.useful_until <= now or slot.prepare_at > now + AHEAD:
-                    continue
                 if slot.due_at <= planned.planned_until:
                     # The meeting was not known when this slot's time came: it is due now, and not late.
                     slot = replace(slot, due_at=max(slot.due_at, now))
-                if self.ledger.reschedule(on, planned.cadence.person, planned.cadence.name, slot):
+                if (
+                    self.ledger.reschedule(on, planned.cadence.person, planned.cadence.name, slot)
+                    or slot.prepare_at > now + AHEAD
+                ):
                     continue
                 rings += self._insert(on, planned, slot)
         return rings

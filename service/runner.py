@@ -14,8 +14,9 @@ from jobs import Job
 from service.attention import paused
 from service.courier import Courier, Mailboxes
 from service.domain.delivery import Draft, Nothing, Replace, Skip
-from service.domain.ledger import Cadence, Occurrence, Outcome, State
+from service.domain.ledger import BeforeEvents, Cadence, Occurrence, Outcome, State
 from service.domain.people import Person
+from service.domain.schedule import meeting_slots
 from service.errors import ExternalError, FenceLost, ReveilleError
 from service.logs import logger
 from service.ports import Channel, Occasion, Services
@@ -114,11 +115,10 @@ class Runner:
         cadence = household.cadence(claimed.cadence) if household else None
         if household is None or cadence is None:
             return self._end(claimed, Outcome.SKIPPED, "its cadence was taken out of the config")
-        now = self.clock()
-        if now >= claimed.useful_until:
-            return self._end(
-                claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}"
-            )
+        followed = self._follow(claimed, household, cadence)
+        if followed is None or self._expired(followed, household):
+            return False
+        claimed, now = followed, self.clock()
         at = max(claimed.due_at, now)
         if all(paused(household.person, at, priority) for priority in PRIORITIES):
             return self._end(claimed, Outcome.SKIPPED, paused(household.person, at))
@@ -169,17 +169,16 @@ class Runner:
         """Looks at the sources once more before the first byte; never after it, for what was said can't be unsaid."""
         if any(d.attempts for d in self.deliveries.of(claimed.id)):
             return True
-        now = self.clock()
-        if now >= claimed.useful_until:
-            return self._end(
-                claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}"
-            )
         cadence = household.cadence(claimed.cadence)
         if cadence is None:
             return self._end(claimed, Outcome.SKIPPED, "its cadence was taken out of the config")
-        prepared_lately = claimed.prepared_at is not None and now - claimed.prepared_at < timedelta(seconds=20)
+        prepared_lately = claimed.prepared_at is not None and self.clock() - claimed.prepared_at < timedelta(seconds=20)
+        followed = claimed if prepared_lately else self._follow(claimed, household, cadence)
+        if followed is None or self._expired(followed, household):
+            return False
         if prepared_lately:
             return True
+        claimed = followed
         household.mailboxes.ensure_fresh(READ_FOR)
         draft = self._draft(claimed)
         verdict = self.jobs[claimed.job].recheck(
@@ -192,6 +191,32 @@ class Runner:
                 return self._replace(claimed, household, cadence, reason)
             case _:
                 return True
+
+    def _follow(self, claimed: Occurrence, household: Household, cadence: Cadence) -> Occurrence | None:
+        """Where the meeting it speaks of has moved, the row moves along. None: it is let go of until its new time."""
+        if not isinstance(cadence.timing, BeforeEvents):
+            return claimed
+        household.mailboxes.ensure_fresh(READ_FOR)
+        event, now = household.services.items.event(claimed.subject), self.clock()
+        if event is None or event.status == "cancelled" or event.start_at <= now:
+            return claimed
+        slots = {slot.name: slot for slot in meeting_slots(cadence.timing, event.id, event.start_at)}
+        slot = slots.get(claimed.slot)
+        if slot is None or slot.useful_until == claimed.useful_until:
+            return claimed
+        # Called for an earlier time, it can't be said earlier than it is known: that is not late.
+        slot = replace(slot, due_at=max(slot.due_at, min(claimed.due_at, now)))
+        wait = now < (slot.prepare_at if claimed.state == State.PREPARING else slot.due_at)
+        self.ledger.follow(claimed.id, claimed.fence, slot, wait=wait)
+        log.info("moved along", occurrence=claimed.id, due_at=slot.due_at.isoformat())
+        moved = replace(claimed, due_at=slot.due_at, prepare_at=slot.prepare_at, useful_until=slot.useful_until)
+        return None if wait else moved
+
+    def _expired(self, claimed: Occurrence, household: Household) -> bool:
+        if self.clock() < claimed.useful_until:
+            return False
+        self._end(claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}")
+        return True
 
     def _draft(self, claimed: Occurrence) -> Draft:
         sealed = self.ledger.sealed(claimed.id)

@@ -99,6 +99,16 @@ class Mailboxes:
         self.then()
 
 
+@dataclass
+class Diary:
+    """The calendar, as far as the runner looks into it."""
+
+    events: Callable[[], list[Event]]
+
+    def event(self, id: str) -> Event | None:
+        return next((e for e in self.events() if e.id == id), None)
+
+
 def a_draft(occasion: Occasion, now: datetime, **fields: Any) -> Draft:
     notice = Notice(
         Audience.PERSON,
@@ -144,7 +154,8 @@ class Bench:
         """As a fresh process would build it: whatever is remembered is in the store."""
         courier = Courier(self.store.database, self.store.deliveries, self.store.accounts, self.clock, self.backoff)
         jobs = {"morning": self.job, "meeting": self.job, "triage": self.job}
-        household = Household(self.person, self.cadences, self.channels, self.readers, Services(items=None), self.mailboxes)  # type: ignore[arg-type]
+        services = Services(items=Diary(lambda: self.events))  # type: ignore[arg-type]
+        household = Household(self.person, self.cadences, self.channels, self.readers, services, self.mailboxes)
         return Runner(
             self.store.database,
             self.store.ledger,

@@ -62,11 +62,16 @@ class Ledger:
         return int(count)
 
     def reschedule(self, on: Connection, person: str, cadence: str, slot: Slot) -> bool:
-        """A meeting moved: the row follows it for as long as nobody has claimed it."""
+        """A meeting moved: the row follows it until delivering has begun; what was prepared for the old time is made anew."""
         row_id = occurrence_id(person, cadence, slot.subject, slot.name)
-        values = {"prepare_at": slot.prepare_at, "due_at": slot.due_at, "useful_until": slot.useful_until}
-        moved = and_(t.c.id == row_id, t.c.state == State.DUE, t.c.useful_until != slot.useful_until)
-        return on.execute(update(t).where(moved).values(values)).rowcount == 1
+        waits = t.c.state.in_((State.DUE, State.PREPARED))
+        moved = and_(t.c.id == row_id, waits, t.c.useful_until != slot.useful_until)
+        return on.execute(update(t).where(moved).values(_times(slot) | _AGAIN)).rowcount == 1
+
+    def follow(self, id: str, fence: int, slot: Slot, *, wait: bool) -> None:
+        """The same for whoever holds the row: it keeps it, or lets go of it until the new time."""
+        with self._database.write() as on:
+            self.hold(on, id, fence, **(_times(slot) | _AGAIN | {"lease_until": None} if wait else _times(slot)))
 
     def abandon(self, on: Connection, person: str, cadences_kept: Iterable[str], now: datetime) -> None:
         """Unclaimed rows of cadences that the config no longer has end in the open."""
@@ -194,6 +199,13 @@ class Ledger:
 def _unclaimed(person: str, cadence: str) -> Any:
     """Rows the clock planned, without those asked for by hand."""
     return and_(t.c.person == person, t.c.cadence == cadence, t.c.state == State.DUE, t.c.slot.not_like("manual:%"))
+
+
+_AGAIN: dict[str, Any] = {"state": State.DUE, "attempts": 0, "not_before": None}
+
+
+def _times(slot: Slot) -> dict[str, Any]:
+    return {"prepare_at": slot.prepare_at, "due_at": slot.due_at, "useful_until": slot.useful_until}
 
 
 def _mine(id: str, fence: int) -> Any:

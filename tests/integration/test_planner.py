@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+import pytest
+
 from service.domain.ledger import BeforeEvents, Every, WallTimes
 from service.store import Store
 from tests.builders import an_event
@@ -87,6 +89,64 @@ def test_a_moved_meeting_takes_its_unclaimed_rows_along(store: Store) -> None:
     bench.channels["inbox"].before = lambda: sent_at.append(bench.clock.now - START)
     bench.run_until(2)
     assert sent_at == [timedelta(minutes=90)]
+
+
+def pushes(store: Store, **event: float) -> tuple[Bench, list[timedelta]]:
+    """A bench whose one meeting begins after these hours, and when its push went out."""
+    bench = Bench(store, cadences=(timed(BeforeEvents(brief=None), name="meetings", job="meeting"),))
+    bench.events = [an_event(start_at=START + timedelta(**event), end_at=START + timedelta(**event) + timedelta(hours=1))]
+    sent_at: list[timedelta] = []
+    bench.channels["inbox"].before = lambda: sent_at.append(bench.clock.now - START)
+    return bench, sent_at
+
+
+def move(bench: Bench, **by: float) -> None:
+    [event] = bench.events
+    bench.events = [replace(event, start_at=event.start_at + timedelta(**by), end_at=event.end_at + timedelta(**by))]
+
+
+@pytest.mark.parametrize("hours", [5, 48])
+def test_a_meeting_that_moves_far_gets_its_push_at_its_new_time(store: Store, hours: int) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(0.5)
+    move(bench, hours=hours)
+    bench.run_until(hours + 1, timedelta(minutes=5))
+    assert sent_at == [timedelta(hours=hours, minutes=45)]
+
+
+@pytest.mark.parametrize("by", [-3, 25, 300])
+def test_a_meeting_that_moves_after_its_push_was_prepared_takes_it_along(store: Store, by: int) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(41 / 60)
+    assert [o.state for o in store.ledger.open("mara")] == ["prepared"]
+    move(bench, minutes=by)
+    bench.run_until(6)
+    assert sent_at == [timedelta(minutes=max(45 + by, 42))]
+    assert [row[1:] for row in bench.ended()] == [("sent", "")]
+
+
+def test_a_move_that_is_read_just_before_the_push_moves_it_too(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(44 / 60)
+    bench.mailboxes.then = lambda: bench.events[0].start_at > START + timedelta(hours=1) or move(bench, hours=3)
+    bench.run_until(4)
+    assert sent_at == [timedelta(hours=3, minutes=45)]
+
+
+def test_a_meeting_that_moved_while_nobody_ran_is_not_expired(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(0.5)
+    bench.clock.forward(hours=1)
+    bench.mailboxes.then = lambda: bench.events[0].start_at > START + timedelta(hours=1) or move(bench, hours=3)
+    bench.run_until(4)
+    assert sent_at == [timedelta(hours=3, minutes=45)]
+
+
+def test_meetings_at_the_same_time_each_get_their_push(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.events.append(replace(bench.events[0], id="another"))
+    bench.run_until(1)
+    assert sent_at == [timedelta(minutes=45)] * 2
 
 
 def test_a_meeting_called_at_short_notice_is_not_late(store: Store) -> None:
