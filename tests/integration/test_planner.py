@@ -7,9 +7,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from service.domain.items import Attendee
 from service.domain.ledger import BeforeEvents, Every, WallTimes
 from service.store import Store
-from tests.builders import an_event
+from tests.builders import DANA, MARA, an_event
 from tests.household import MORNING, START, Bench, timed
 
 
@@ -195,4 +196,26 @@ def test_activating_the_same_config_again_leaves_the_plan_as_it_stands(store: St
     bench.clock.forward(hours=9)
     bench.activate()  # a restart after 07:00: the missed morning must still be made good
     bench.tick()
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+
+
+def test_each_cadence_looks_as_far_ahead_as_its_own_lead(store: Store) -> None:
+    far, near = timed(BeforeEvents(timedelta(days=2), None)), timed(BeforeEvents(None, timedelta(minutes=15)))
+    bench = Bench(store, cadences=(replace(far, name="a", job="meeting"), replace(near, name="b", job="meeting")))
+    bench.events = [an_event(start_at=START + timedelta(days=2, minutes=30), end_at=START + timedelta(days=3))]
+    bench.run_until(1)
+    assert [row[:2] for row in bench.ended()] == [("brief", "sent")]
+
+
+def test_an_invitation_whose_organizer_is_not_among_the_attendees_is_a_meeting(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.events = [replace(bench.events[0], organizer=DANA, attendees=(Attendee(MARA),))]
+    bench.run_until(1)
+    assert len(sent_at) == 1
+
+
+def test_a_calendar_that_cannot_be_read_does_not_keep_the_morning_away(store: Store) -> None:
+    bench = Bench(store, cadences=(MORNING, timed(BeforeEvents(), name="meetings", job="meeting")))
+    bench.events = [None]  # type: ignore[list-item]
+    bench.run_until(8)
     assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
