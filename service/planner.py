@@ -211,4 +211,5 @@ def _expired(slot: Slot, timezone: str) -> str:
 
 def _digest(planned: Planned) -> str:
     """What a slot's time depends on: where this is unchanged, an activation leaves the plan as it stands."""
-    return hashlib.sha256(json.dumps(planned.document(), sort_keys=True).encode()).hexdigest()
+    when = {name: planned.document()[name] for name in ("job", "kind", "timing", "timezone", "holidays")}
+    return hashlib.sha256(json.dumps(when, sort_keys=True).encode()).hexdigest()

@@ -7,11 +7,13 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from service.domain.delivery import Draft
 from service.domain.items import Attendee
 from service.domain.ledger import BeforeEvents, Every, WallTimes
+from service.errors import Unavailable
 from service.store import Store
 from tests.builders import DANA, MARA, an_event
-from tests.household import MORNING, START, Bench, timed
+from tests.household import MORNING, START, Bench, Sink, timed
 
 
 def test_a_morning_is_prepared_early_and_sent_on_time(store: Store) -> None:
@@ -219,3 +221,34 @@ def test_a_calendar_that_cannot_be_read_does_not_keep_the_morning_away(store: St
     bench.events = [None]  # type: ignore[list-item]
     bench.run_until(8)
     assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+
+
+def test_another_channel_chosen_while_nothing_ran_does_not_lose_the_missed_morning(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=9)
+    bench.channels["folder"] = Sink()
+    bench.activate(replace(MORNING, to=("folder",)))
+    bench.tick()
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+    assert len(bench.channels["folder"].keys) == 1
+    assert [planned.cadence.to for planned in store.cadences.of("mara")] == [("folder",)]
+
+
+def test_a_morning_prepared_before_the_machine_slept_gives_way_to_the_newer_one(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(WallTimes((time(7), time(8)))),))
+    bench.clock.forward(hours=6, minutes=55)
+    bench.tick()
+    bench.clock.forward(hours=1, minutes=30)
+    bench.tick()
+    assert [row[1:] for row in bench.ended()] == [("skipped", "superseded by a newer one"), ("sent", "late by 25 min")]
+
+
+def test_an_interval_that_always_fails_ends_in_the_open(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(Every(timedelta(minutes=5)), name="triage", job="triage"),))
+
+    def say(*_: object) -> Draft:
+        raise Unavailable("the model is away")
+
+    bench.job.say = say
+    bench.run_until(1)
+    assert {row[1:] for row in bench.ended()} == {("failed", "the model is away")}
