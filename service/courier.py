@@ -79,7 +79,7 @@ class Courier:
             return
         if delivery.state == DeliveryState.PENDING and not self._may_go_out(delivery, occurrence, person, channel, now):
             return
-        claimed = self.deliveries.claim(delivery.id, now, self.lease)
+        claimed = self.deliveries.claim(delivery.id, now, self.lease, most=self._budget(delivery, person, channel, now))
         if claimed is not None:
             self._send(*claimed, channel, mailboxes, occurrence)
 
@@ -203,6 +203,12 @@ class Courier:
             case _:
                 return True
         return False
+
+    def _budget(self, delivery: Delivery, person: Person, channel: Channel, now: datetime) -> tuple[int, datetime] | None:
+        limited = channel.interrupts and delivery.state == DeliveryState.PENDING
+        if not limited or self.deliveries.priority(delivery.notice) == "urgent":
+            return None
+        return person.budget.pushes_per_day, day_start(person, now)
 
     def _another_way(self, occurrence: Occurrence, mine: Mapping[str, Channel], along: frozenset[str]) -> Delivery | None:
         """Where every channel has failed for good, one that was not asked for gets the notice: the person must not miss it.

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, exists, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
-from service.domain.ledger import Occurrence, Outcome
+from service.domain.ledger import Occurrence, Outcome, State
 from service.store import tables
 from service.store.artefacts import Folder
 from service.store.codec import Codec
@@ -120,13 +120,19 @@ class Deliveries:
                 _read(row) for row in on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
             ]
 
-    def claim(self, id: str, now: datetime, lease: timedelta) -> tuple[Delivery, int, bool] | None:
-        """Marks a delivery as `sending` before its first byte. Returns it with its fence and whether an attempt may have arrived."""
+    def claim(
+        self, id: str, now: datetime, lease: timedelta, *, most: tuple[int, datetime] | None = None
+    ) -> tuple[Delivery, int, bool] | None:
+        """Marks a delivery as `sending` before its first byte. Returns it with its fence and whether an attempt may have arrived.
+        `most`: no more than so many pushes since then, counted under the same lock, so that of two the budget lets one through.
+        """
         crashed = and_(t.c.state == DeliveryState.SENDING, t.c.lease_until < now)
         waiting = and_(t.c.state == DeliveryState.PENDING, or_(t.c.not_before.is_(None), t.c.not_before <= now))
         with self._database.write() as on:
             row = on.execute(select(t).where(t.c.id == id, or_(crashed, waiting))).mappings().one_or_none()
             if row is None:
+                return None
+            if most and on.execute(_interruptions(row["person"], most[1])).scalar_one() >= most[0]:
                 return None
             doubtful = bool(row["doubtful"]) or row["state"] == DeliveryState.SENDING
             values = {
@@ -224,10 +230,9 @@ class Deliveries:
         return self._codec.unpack(sealed, Notice).priority
 
     def interruptions(self, person: str, since: datetime) -> int:
-        """How many pushes went out since then: for the daily budget."""
-        sent = and_(t.c.person == person, t.c.interrupts, t.c.sent_at >= since)
+        """How many pushes went out since then, or are about to: for the daily budget."""
         with self._database.read() as on:
-            return int(on.execute(select(func.count()).where(sent)).scalar_one())
+            return int(on.execute(_interruptions(person, since)).scalar_one())
 
     def failures(self, person: str, since: datetime) -> Sequence[Delivery]:
         bad = and_(t.c.person == person, t.c.state.in_((DeliveryState.FAILED, DeliveryState.UNKNOWN)))
@@ -240,12 +245,16 @@ class Deliveries:
             return [_read(row) for row in on.execute(recent).mappings()]
 
     def told(self, person: str, cadence: str, before: datetime) -> Mapping[str, str]:
-        """Fact key → the version last said in an occurrence that was sent."""
+        """Fact key → the version last said in an occurrence that was sent, or that is being tried: what waits for a channel to
+        come back, or may have arrived, is not said a second time beside it. What failed was not said.
+        """
         told, row = tables.told, tables.occurrence
+        tried = exists().where(t.c.occurrence == row.c.id, t.c.attempts > 0)
+        said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), and_(row.c.state == State.DELIVERING, tried))
         query = (
             select(told.c.key, told.c.version)
             .join(row, row.c.id == told.c.occurrence)
-            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.outcome == Outcome.SENT)
+            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, said)
             .order_by(told.c.due_at)
         )
         with self._database.read() as on:
@@ -256,6 +265,11 @@ class Deliveries:
         with self._database.read() as on:
             found = on.execute(select(t.c.key).where(t.c.person == person, t.c.key.in_(list(keys)))).scalars()
             return frozenset(keys[key] for key in found)
+
+
+def _interruptions(person: str, since: datetime) -> Select[int]:
+    going = or_(t.c.sent_at >= since, t.c.state == DeliveryState.SENDING)
+    return select(func.count()).where(t.c.person == person, t.c.interrupts, going)
 
 
 def notice_id(occurrence: Occurrence, audience: Audience) -> str:

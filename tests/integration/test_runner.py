@@ -15,7 +15,7 @@ from service.errors import AccessLost, FenceLost, NotAllowed, Rejected, Unavaila
 from service.ports import Occasion
 from service.store import Store
 from tests.builders import a_person
-from tests.household import START, Bench, Sink, a_draft
+from tests.household import MORNING, START, Bench, Sink, a_draft
 
 
 def at_seven(store: Store, **fields: object) -> Bench:
@@ -461,3 +461,40 @@ def test_what_is_of_no_more_use_takes_no_other_way(store: Store) -> None:
     assert bench.channels["folder"].keys == []
     [ended] = store.ledger.recent("mara")
     assert [d.channel for d in store.deliveries.of(ended.id)] == ["inbox"]
+
+
+def test_two_pushes_at_once_keep_within_the_budget(store: Store) -> None:
+    bench = at_seven(store, person=a_person(budget=Budget(pushes_per_day=1)), cadences=(MORNING, replace(MORNING, name="other")))
+    bench.channels["inbox"] = Sink(interrupts=True)
+    bench.planner.tick(bench.clock.now)
+    first, second = store.ledger.waiting(bench.clock.now)
+    other = bench.runner()
+    bench.channels["inbox"].before = lambda: other.run(second)
+    bench.runner().run(first)
+    bench.run_until(0.2)
+    assert len(bench.channels["inbox"].keys) == 1
+    assert sorted(row[1] for row in bench.ended()) == ["sent", "skipped"]
+
+
+def test_what_waits_for_a_channel_to_come_back_is_not_said_again_beside_it(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [Unavailable("down", retry_after=timedelta(hours=1))]
+    bench.tick()
+    tomorrow = bench.clock.now + timedelta(days=1)
+    assert store.deliveries.told("mara", "morning", tomorrow) == {"reply:t1": "1"}
+
+
+def test_what_is_prepared_and_not_tried_yet_is_not_told(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == {}
+
+
+@pytest.mark.parametrize(("answer", "told"), [(Rejected("550"), {}), (Unavailable("cut", arrived=None), {"reply:t1": "1"})])
+def test_what_failed_is_not_told_and_what_may_have_arrived_is(store: Store, answer: Exception, told: dict[str, str]) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"] = Sink(answers=[answer], repeatable=False)
+    bench.tick()
+    assert bench.open() == []
+    assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == told
