@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
 from service.domain.ledger import Occurrence, Outcome, State
@@ -244,17 +244,17 @@ class Deliveries:
         with self._database.read() as on:
             return [_read(row) for row in on.execute(recent).mappings()]
 
-    def told(self, person: str, cadence: str, before: datetime) -> Mapping[str, str]:
-        """Fact key → the version last said in an occurrence that was sent, or that is being tried: what waits for a channel to
-        come back, or may have arrived, is not said a second time beside it. What failed was not said.
+    def told(self, person: str, cadence: str, before: datetime, besides: str = "") -> Mapping[str, str]:
+        """Fact key → the version last said in an occurrence that was sent, may have been, or is on its way: what waits for a
+        second attempt is not said again by the next one. Where it fails in the end, it was not told. `besides` is left out: an
+        occurrence that is looked at again just before it goes out has not told itself.
         """
         told, row = tables.told, tables.occurrence
-        tried = exists().where(t.c.occurrence == row.c.id, t.c.attempts > 0)
-        said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), and_(row.c.state == State.DELIVERING, tried))
+        said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), row.c.state.in_((State.PREPARED, State.DELIVERING)))
         query = (
             select(told.c.key, told.c.version)
             .join(row, row.c.id == told.c.occurrence)
-            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, said)
+            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.id != besides, said)
             .order_by(told.c.due_at)
         )
         with self._database.read() as on:

@@ -285,6 +285,17 @@ def test_told_facts_count_once_they_were_sent(store: Store) -> None:
     assert store.deliveries.told("mara", "morning", bench.clock.now) == {}
 
 
+def test_what_waits_for_its_second_attempt_is_told_and_what_failed_is_not(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [Unavailable("down")] * 100
+    bench.tick()
+    tomorrow = bench.clock.now + timedelta(days=1)
+    assert store.deliveries.told("mara", "morning", tomorrow) == {"reply:t1": "1"}
+    bench.run_until(5)
+    assert bench.ended()[0][1] == "failed"
+    assert store.deliveries.told("mara", "morning", tomorrow) == {}
+
+
 def test_the_notice_that_goes_out_is_the_one_that_was_stored(store: Store) -> None:
     bench = Bench(store)
     bench.clock.forward(hours=6, minutes=51)
@@ -476,19 +487,14 @@ def test_two_pushes_at_once_keep_within_the_budget(store: Store) -> None:
     assert sorted(row[1] for row in bench.ended()) == ["sent", "skipped"]
 
 
-def test_what_waits_for_a_channel_to_come_back_is_not_said_again_beside_it(store: Store) -> None:
-    bench = at_seven(store)
-    bench.channels["inbox"].answers = [Unavailable("down", retry_after=timedelta(hours=1))]
-    bench.tick()
-    tomorrow = bench.clock.now + timedelta(days=1)
-    assert store.deliveries.told("mara", "morning", tomorrow) == {"reply:t1": "1"}
-
-
-def test_what_is_prepared_and_not_tried_yet_is_not_told(store: Store) -> None:
+def test_what_is_looked_at_again_before_it_goes_out_has_not_told_itself(store: Store) -> None:
     bench = Bench(store)
     bench.clock.forward(hours=6, minutes=51)
     bench.tick()
-    assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == {}
+    [row] = store.ledger.open("mara")
+    later = bench.clock.now + timedelta(hours=1)
+    assert store.deliveries.told("mara", "morning", later) == {"reply:t1": "1"}
+    assert store.deliveries.told("mara", "morning", later, besides=row.id) == {}
 
 
 @pytest.mark.parametrize(("answer", "told"), [(Rejected("550"), {}), (Unavailable("cut", arrived=None), {"reply:t1": "1"})])
