@@ -82,6 +82,11 @@ class Accounts:
             self._hold(on, person, name, [c for c in page.changes if isinstance(c, Upsert)], verdicts)
             self._unhold(on, person, name, [c.ref for c in page.changes if isinstance(c, Delete)])
 
+    def leave(self, account: Account) -> None:
+        """Stops in the middle: what was kept stays, and the next sync goes on from the last page's cursor."""
+        with self._database.write() as on:
+            self._fenced(on, account, lease_until=None)
+
     def finish(self, account: Account, now: datetime, problems: Iterable[Problem]) -> None:
         """A sync that ended well. A source names what it can't read at every sync, so these are all there are."""
         kept = [asdict(p) for p in list(problems)[:MOST_PROBLEMS]]
