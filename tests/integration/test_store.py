@@ -189,3 +189,10 @@ def test_a_locked_database_is_unavailable_not_a_crash(store: Store) -> None:
         impatient.close()
     finally:
         other.close()
+
+
+def test_a_pool_with_nothing_free_is_unavailable_not_a_crash(store: Store) -> None:
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    with pytest.raises(Unavailable, match="in use"), store.database.read():
+        raise PoolTimeout
