@@ -308,23 +308,12 @@ def test_the_notice_that_goes_out_is_the_one_that_was_stored(store: Store) -> No
     assert [d.state for d in store.deliveries.of(store.ledger.recent("mara")[0].id)] == [DeliveryState.SENT]
 
 
-def work(bench: Bench) -> None:
-    """As the worker does at its edge."""
-    bench.planner.tick(bench.clock.now)
-    for id in bench.store.ledger.waiting(bench.clock.now):
-        runner = bench.runner()
-        try:
-            runner.run(id)
-        except ZeroDivisionError as error:
-            runner.crashed(id, error)
-
-
 def test_a_channel_that_crashes_does_not_make_another_send_twice(store: Store) -> None:
     bench = at_seven(store)
     bench.channels = {"inbox": Sink(), "podcast": Sink(answers=[ZeroDivisionError()])}  # type: ignore[list-item]
     bench.cadences = {"morning": replace(bench.cadences["morning"], to=("inbox", "podcast"))}
     for _ in range(10):
-        work(bench)
+        bench.work()
         bench.clock.forward(minutes=2)
     assert len(bench.channels["inbox"].keys) == len(bench.channels["podcast"].keys) == 1
     assert bench.ended()[0][1] == "sent"
@@ -342,7 +331,7 @@ def test_a_crash_after_the_lease_was_lost_leaves_the_new_owner_alone(store: Stor
     bench.planner.tick(bench.clock.now)
     [id] = store.ledger.waiting(bench.clock.now)
     bench.job.say = say
-    work(bench)
+    bench.work()
     [row] = store.ledger.open("mara")
     assert (row.state, row.fence, row.lease_until) == (State.PREPARING, taken_over[0].fence, taken_over[0].lease_until)
 
