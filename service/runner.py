@@ -166,8 +166,11 @@ class Runner:
                 self._go_on_later(claimed, str(error))
 
     def _still_holds(self, claimed: Occurrence, household: Household) -> bool:
-        """Looks at the sources once more before the first byte; never after it, for what was said can't be unsaid."""
-        if any(d.attempts for d in self.deliveries.of(claimed.id)):
+        """Looks at the sources once more for as long as nothing has gone out, so that what waited for a channel to come back says
+        how late it is; never after that, for what was said can't be unsaid.
+        """
+        tried = any(d.attempts for d in self.deliveries.of(claimed.id))
+        if self.deliveries.begun(claimed.id) or (tried and self.clock() >= claimed.useful_until):
             return True
         cadence = household.cadence(claimed.cadence)
         if cadence is None:
@@ -239,8 +242,8 @@ class Runner:
             self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=end.again_at, reason=end.reason)
             return
         late = self.clock() - claimed.due_at
-        reason = end.reason or (f"late by {int(late.total_seconds() // 60)} min" if late > LATE_AFTER else "")
-        self._end(claimed, end.outcome, reason)
+        said = f"late by {int(late.total_seconds() // 60)} min" if late > LATE_AFTER and end.outcome == Outcome.SENT else ""
+        self._end(claimed, end.outcome, "; ".join(filter(None, (said, end.reason))))
 
     # --- ends ----------------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,10 @@ class Deliveries:
         files: Mapping[str, Sequence[tuple[Rendered, str]]],
         now: datetime,
     ) -> None:
-        """Replaces what an earlier, unsent preparation left. One delivery a channel, of the notice made for its audience."""
+        """Replaces what an earlier, unsent preparation left, but for how often a channel was tried and how long it asked to be left
+        alone. One delivery a channel, of the notice made for its audience.
+        """
+        tried = {d.channel: d for d in self._of(on, occurrence.id)}
         on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence.id))
         on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence.id))
         by_audience = {notice.audience: notice for notice in draft.notices}
@@ -55,7 +58,9 @@ class Deliveries:
             self._store_notice(on, occurrence, notice, files, now)
         for name, audience in channels.items():
             if audience in by_audience:
-                self.add(on, occurrence, notice_id(occurrence, audience), name, interrupts=name in interrupting)
+                self.add(
+                    on, occurrence, notice_id(occurrence, audience), name, interrupts=name in interrupting, before=tried.get(name)
+                )
         told = [
             {
                 "person": occurrence.person,
@@ -98,7 +103,16 @@ class Deliveries:
             }
             on.execute(insert(tables.artefact), about | {"path": path, "size": len(file.data), "made_at": now})
 
-    def add(self, on: Connection, occurrence: Occurrence, notice: str, channel: str, *, interrupts: bool = False) -> None:
+    def add(
+        self,
+        on: Connection,
+        occurrence: Occurrence,
+        notice: str,
+        channel: str,
+        *,
+        interrupts: bool = False,
+        before: Delivery | None = None,
+    ) -> None:
         key = hmac.digest(self._secret, f"{occurrence.id}/{channel}".encode(), "sha256").hex()[:40]
         row = {
             "id": hashlib.sha256(f"{notice}/{channel}".encode()).hexdigest()[:32],
@@ -109,6 +123,8 @@ class Deliveries:
             "key": key,
             "state": DeliveryState.PENDING.value,
             "interrupts": interrupts,
+            "attempts": before.attempts if before else 0,
+            "not_before": before.not_before if before else None,
         }
         on.execute(insert(t), row)
 
@@ -116,9 +132,12 @@ class Deliveries:
 
     def of(self, occurrence: str) -> Sequence[Delivery]:
         with self._database.read() as on:
-            return [
-                _read(row) for row in on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
-            ]
+            return self._of(on, occurrence)
+
+    @staticmethod
+    def _of(on: Connection, occurrence: str) -> Sequence[Delivery]:
+        rows = on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
+        return [_read(row) for row in rows]
 
     def claim(
         self, id: str, now: datetime, lease: timedelta, *, most: tuple[int, datetime] | None = None
@@ -195,8 +214,8 @@ class Deliveries:
     # --- reading ------------------------------------------------------------------------------------------------------------
 
     def begun(self, occurrence: str) -> bool:
-        """Whether anything of it went out, or may have."""
-        touched = or_(t.c.state.in_((DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)), t.c.doubtful)
+        """Whether anything of it went out, or may have, or failed for good: then it is not made anew."""
+        touched = or_(t.c.state.not_in((DeliveryState.PENDING, DeliveryState.SKIPPED)), t.c.doubtful)
         with self._database.read() as on:
             return on.execute(select(t.c.id).where(t.c.occurrence == occurrence, touched).limit(1)).first() is not None
 

@@ -493,3 +493,28 @@ def test_what_failed_is_not_told_and_what_may_have_arrived_is(store: Store, answ
     bench.tick()
     assert bench.open() == []
     assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == told
+
+
+def test_what_waited_for_its_channel_is_made_anew_and_says_that_it_is_late(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [Unavailable("down", retry_after=timedelta(hours=1.5))] * 2
+    bench.tick()
+    bench.job.again = Replace("it has become late and does not say so yet")
+    bench.clock.forward(hours=1.5)
+    bench.tick()
+    bench.clock.forward(minutes=30)
+    bench.tick()  # the channel asked to be left alone for longer
+    assert bench.channels["inbox"].keys == []
+    bench.clock.forward(hours=1)
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.job.prepared == 3
+    assert bench.ended() == [("2026-05-12.0", "sent", "late by 180 min")]
+
+
+def test_lateness_is_said_beside_what_else_went_wrong(store: Store) -> None:
+    bench = at_seven(store)
+    bench.clock.forward(hours=1)
+    bench.channels = {"inbox": Sink(answers=[Rejected("550")]), "folder": Sink()}
+    bench.tick()
+    assert bench.ended() == [("2026-05-12.0", "sent", "late by 60 min; inbox failed: 550")]
