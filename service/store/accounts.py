@@ -32,8 +32,9 @@ class Accounts:
 
     def register(self, person: str, kinds: Mapping[str, str]) -> None:
         """Makes the accounts those of the config (name → kind). What only a vanished account held is forgotten."""
-        known = {account.name for account in self.all(person)}
-        for name in known - set(kinds):
+        there = {account.name: account.kind for account in self.all(person)}
+        known = {name for name, kind in there.items() if kinds.get(name) == kind}
+        for name in there.keys() - known:  # of another kind, its cursor means nothing to the new source
             self.forget(person, name)
         with self._database.write() as on:
             for name, kind in kinds.items():
