@@ -79,6 +79,11 @@ THEY = "he; she; they; it; this; that; the; there; these; those; he's; she's; it
 
 POLITE = "please; pls; plz; kindly; bitte; just"
 
+SMALL_TALK = """
+how are you; how are things; how's it going; how is it going; how have you been; how's life; how do you do; what's up; can you believe; could you believe; would you believe; guess what; isn't it; isn't that; aren't they; who knew; who knows; wie geht's; wie geht es; wie geht es ihnen; comment ça va; comment vas tu; comment allez vous; ça va; qué tal; cómo estás; cómo está
+"""
+"""Questions that want no answer in writing."""
+
 SOON = "asap; a s a p; as soon as possible; as soon as you can; right away; immediately; urgently; at once; at your earliest convenience; so bald wie möglich; umgehend; sofort; schnellstmöglich; dringend; dès que possible; au plus vite; immédiatement; en urgence; lo antes posible; cuanto antes; inmediatamente; urgentemente"
 
 DEMANDS = "need; needs; needed; i need; we need; must; require; required; requires; rsvp; confirm; submit; complete; respond; reply; due; mandatory; decision; final call; muss; müssen; benötigen; brauchen; erforderlich; il faut; besoin; necesito; necesitamos; requiere"

@@ -16,6 +16,8 @@ wie besprochen; zur erinnerung; bestätigung; ihre bestellung; versandbestätigu
 urgent; urgently; asap; immediately; immediate; critical; emergency; blocker; blocked on; are blocked; is blocked; outage; p0; p1; sev1; sev 1; time sensitive; right away; final notice; overdue; past due; action required; response required; deadline; due today; by eod; by cob; within the hour; today or; needs to happen today; need this today; cannot wait; can't slip; cannot slip; compromised; security incident; breach; halted; data loss; data corruption; time is running; standing by; closes today; before we lose; gets forfeited
 dringend; eilt; sofort; umgehend; notfall; kritisch; ausfall; störung; frist; überfällig; mahnung; letzte mahnung; heute noch; urgence; immédiatement; critique; en panne; délai; relance; urgente; inmediatamente; crítico; emergencia; caído; plazo; vencido
 """,
+    # private life, and yet it cannot wait for the evening
+    "alarming": "emergency; accident; ambulance; emergency room; is in hospital; in the hospital; rushed to; call me immediately; call me right away; call me now; call me asap; come home now; gas leak; flooded; flooding; burglary; broken into; notfall; unfall; krankenwagen; im krankenhaus; ruf mich sofort an; einbruch; urgences; ambulance; à l'hôpital; rappelle moi tout de suite; emergencia; accidente; ambulancia; en el hospital; llámame ya",
     "troubled": "blockers; blocked; blocking; escalate; escalated; escalation; incident; at risk; hold; on hold; rollback; exposed; down; last minute; hotfix; fatal; broken; production; delay; slips; slip; failing; failure; regression; problem",
     "private_life": """
 video call this weekend; saturday plans; weekend plans; my place; our place; my house;
