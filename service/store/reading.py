@@ -50,6 +50,7 @@ class PersonItems:
         self._person, self._database, self._codec = person, database, codec
         self._accounts, self._deliveries, self._ledger = accounts, deliveries, ledger
         self._calendar = calendar
+        self._far: dict[str, Event] = {}  # instances that were asked for outside the window that lies in rows
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
@@ -110,11 +111,12 @@ class PersonItems:
         series = self._documents(self._every("series", t.c.at < end, or_(t.c.end_at.is_(None), t.c.end_at >= start)), Series)
         expanded, _ = self._calendar.expand(series, start, end, frozenset(self._person.emails), self._person.timezone)
         loose = self._documents(self._every("event", t.c.thread == "", t.c.at < end, t.c.end_at > start), Event)
+        self._far = {e.id: e for e in expanded}
         return sorted((*expanded, *loose), key=lambda e: (e.start_at, e.id))
 
     def event(self, id: str) -> Event | None:
         found = self._documents(self._every("event", t.c.id == id), Event)
-        return found[0] if found else None
+        return found[0] if found else self._far.get(id)
 
     # --- chat ----------------------------------------------------------------------------------------------------------
 
