@@ -143,6 +143,8 @@ def _urgency(reading: Reading, category: Category, asked: tuple[Request, ...], d
 
 def _reasons(reading: Reading, category: Category, asked: tuple[Request, ...], due: When | None) -> tuple[str, ...]:
     reasons: list[str] = [f"may be phishing: {sign}" for sign in reading.phishing]
+    if reading.said.manipulates:
+        reasons.append("holds words meant to steer a program: nothing after them counts")
     who = reading.message.sender.label or "somebody unnamed"
     if category is Category.PROMOTION:
         reasons += _why_unwanted(reading)
