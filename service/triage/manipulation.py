@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ORDERS = (
-    r"(?:instructions?|prompts?|directions|directives|commands|guidelines|programming|anweisungen|befehle|instrucciones|órdenes)"
-)
+_ORDERS = r"(?:\w{0,3}st\w?uctions?|prompts?|directions|directives|commands|guidelines|programming|anweisungen|befehle|instrucciones|órdenes)"
 _BEFORE = (
     r"(?:previous|prior|earlier|preceding|above|foregoing|original|initial|existing|current|system|vorherigen|bisherigen|obigen)"
 )
