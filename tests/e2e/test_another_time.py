@@ -32,3 +32,16 @@ def test_a_meeting_of_years_ago_gets_its_brief(tmp_path: Path):
         assert done.returncode == 0, done.stderr
         assert "Wed 19 May, 10:00–11:00" in done.stdout
         assert "Dana Whitfield" in done.stdout
+
+
+def test_doctor_says_of_each_source_in_one_line_whether_it_is_there_and_fresh(tmp_path: Path):
+    (tmp_path / "walks.ics").write_bytes(CALENDAR.replace("\n", "\r\n").encode())
+    (tmp_path / "mail").mkdir()
+    words = ["--name", "Mara Keller", "--email", "mara@keller.example", "--calendar", "walks.ics", "--maildir", "mail"]
+    assert reveille(tmp_path, "init", "--yes", *words).returncode == 0
+    done = reveille(tmp_path, "doctor")
+    lines = [line for line in done.stdout.splitlines() if "source" in line]
+    assert [line[:3] for line in lines] == ["BAD", "ok "]
+    assert "cur" in lines[0]
+    assert lines[1].endswith("walks.ics with 1 event; not read yet")
+    assert "Traceback" not in reveille(tmp_path, "schema", "--output", "nowhere/schema.json").stderr
