@@ -54,7 +54,7 @@ class Service:
         app, _ = application(house.server.queue)
         ledger = house.store.ledger
         self._worker = EmbeddedWorker(app, house.runner, ledger)
-        self._clock = Clock(house.planner, ledger, CeleryBell(app), house.clock)
+        self._clock = Clock(house.planner, ledger, CeleryBell(app), house.clock, house.prune)
 
     def recover(self) -> None:
         """We hold the lock: whoever held a lease on this database is dead."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.store.accounts import Accounts
+from service.store.approvals import Approvals
 from service.store.artefacts import Folder
 from service.store.cadences import Cadences
 from service.store.codec import Codec
@@ -16,6 +17,7 @@ from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
+from service.store.retention import Pruner
 from service.store.revisions import Revisions
 
 
@@ -28,6 +30,8 @@ class Store:
     ledger: Ledger
     deliveries: Deliveries
     revisions: Revisions
+    approvals: Approvals
+    pruner: Pruner
 
     def close(self) -> None:
         self.database.close()
@@ -39,8 +43,19 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
     upgrade(database)
     codec = Codec(keys)
     ledger = Ledger(database)
-    deliveries = Deliveries(database, codec, Folder(artefacts, codec), secret)
-    return Store(database, codec, Accounts(database, codec), Cadences(database), ledger, deliveries, Revisions(codec))
+    folder = Folder(artefacts, codec)
+    deliveries = Deliveries(database, codec, folder, secret)
+    return Store(
+        database,
+        codec,
+        Accounts(database, codec),
+        Cadences(database),
+        ledger,
+        deliveries,
+        Revisions(codec),
+        Approvals(database, codec),
+        Pruner(database, codec, folder),
+    )
 
 
 def instance_secret(file: Path) -> bytes:
