@@ -222,7 +222,8 @@ class Deliveries:
 
     def told(self, person: str, cadence: str, before: datetime) -> Mapping[str, str]:
         """Fact key → the version last said in an occurrence that was sent, may have been, or is on its way: what waits for a
-        second attempt is not said again by the next one. Where it fails in the end, it was not told."""
+        second attempt is not said again by the next one. Where it fails in the end, it was not told.
+        """
         told, row = tables.told, tables.occurrence
         said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), row.c.state.in_((State.PREPARED, State.DELIVERING)))
         query = (

@@ -117,6 +117,27 @@ def test_junk_is_flagged_with_reasons() -> None:
     assert "sells medicine" in verdict.reasons
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("ADV: Garden gnomes", "Dear neighbour, our gnomes are here. Visit us at https://gnomes.example and choose yours."),
+        ("Link you wanted", "I am horny, see my webcam and be my sex partner: https://cam.example/17"),
+        ("Heute Abend", "Du suchst ein Sexabenteuer oder einen Seitensprung? Wir helfen dir: https://x.example"),
+        (
+            "Business proposal",
+            (
+                "I am contacting you for a business proposal of mutual benefit. My late client left US$ 9 million; as next of kin you"
+                " keep your percentage of the total sum. Treat this transaction with utmost confidentiality."
+            ),
+        ),
+    ],
+)
+def test_plain_junk_of_several_kinds_is_flagged(subject: str, text: str) -> None:
+    verdict = judge(text, subject=subject, sender=Address("rosa88@mailer.example"))
+    assert verdict.spam
+    assert verdict.requests == ()
+
+
 def test_somebody_i_write_to_is_not_junk() -> None:
     assert not judge("Order now! 100% guaranteed, click here to save $500 on loans!!!", KNOWN).spam
 
