@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -27,6 +28,8 @@ from service.store.ledger import Ledger
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 t, w = tables.item, tables.term
+NEAR = timedelta(days=7)
+"""How far an instance that was moved is looked for from its original start."""
 UNJUDGED = Verdict(Category.FYI, 0.0, ("not judged yet",), brain="none")
 OUT_OF_SIGHT = frozenset({"draft", "trashed"})
 MOST_TERMS = 400
@@ -50,7 +53,6 @@ class PersonItems:
         self._person, self._database, self._codec = person, database, codec
         self._accounts, self._deliveries, self._ledger = accounts, deliveries, ledger
         self._calendar = calendar
-        self._far: dict[str, Event] = {}  # instances that were asked for outside the window that lies in rows
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
@@ -111,12 +113,24 @@ class PersonItems:
         series = self._documents(self._every("series", t.c.at < end, or_(t.c.end_at.is_(None), t.c.end_at >= start)), Series)
         expanded, _ = self._calendar.expand(series, start, end, frozenset(self._person.emails), self._person.timezone)
         loose = self._documents(self._every("event", t.c.thread == "", t.c.at < end, t.c.end_at > start), Event)
-        self._far = {e.id: e for e in expanded}
         return sorted((*expanded, *loose), key=lambda e: (e.start_at, e.id))
 
     def event(self, id: str) -> Event | None:
         found = self._documents(self._every("event", t.c.id == id), Event)
-        return found[0] if found else self._far.get(id)
+        return found[0] if found else self._beyond(id)
+
+    def _beyond(self, id: str) -> Event | None:
+        """Outside the days that stand in rows: looked for around the start that the id of an instance names."""
+        written = re.search(r"/(\d{8})(?:T\d{6}Z?)?$", id)
+        try:
+            around = datetime.strptime(written[1], "%Y%m%d").replace(tzinfo=UTC) if written else None
+        except ValueError:
+            around = None
+        if around is None or all(
+            Expansion.parse(n).covers(around, around) for n in self._accounts.expanded(self._person.id).values()
+        ):
+            return None
+        return next((e for e in self.events(around - NEAR, around + NEAR) if e.id == id), None)
 
     # --- chat ----------------------------------------------------------------------------------------------------------
 
