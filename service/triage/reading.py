@@ -73,7 +73,7 @@ class Reading:
     @property
     def _reads_like_one(self) -> bool:
         """Without a header that says so: leave the list, click here, read our stories."""
-        leaving, told = self.distinct("removal"), self.distinct("clicks") + self.distinct("news")
+        leaving, told = self.distinct("removal") + self.distinct("leaving"), self.distinct("clicks") + self.distinct("news")
         return (leaving >= 2 and leaving + told >= 5) or (
             leaving >= 1 and told >= 2 and len(self.message.links) >= _A_PAGE_OF_LINKS
         )

@@ -85,7 +85,9 @@ def test_a_newsletter_never_waits_for_an_answer_however_it_asks() -> None:
 
 
 def test_a_page_of_links_with_a_way_to_leave_is_a_newsletter_without_headers_too() -> None:
-    text = "Today's stories. Which lake is warmest? Read more on our site. To leave, unsubscribe."
+    text = (
+        "Today's stories. Which lake is warmest? Read more on our site. To stop receiving this letter, change your preferences."
+    )
     links = tuple(Link(f"Story {n}", f"https://letter.example/{n}") for n in range(9))
     assert judge(text, subject="Lake letter", links=links).category is Category.FYI
 
