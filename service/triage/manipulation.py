@@ -21,13 +21,61 @@ _SPEAKS = re.compile(
     r"|\bto you, (?:ai|the) (?:assistant|model)\b|\bbefore you can solve the task\b",
     re.IGNORECASE,
 )
+_VERBS = ("ignor", "disregard", "forget", "overrid", "bypass", "vergiss")
+_NOUNS = (
+    "uction",
+    "prompt",
+    "directi",
+    "commands",
+    "guidelines",
+    "programming",
+    "anweisung",
+    "befehl",
+    "instruccion",
+    "consignes",
+    "órdenes",
+)
+_SIGNS = (
+    *(
+        "#sys",
+        "# sys",
+        "#(sys",
+        "# (sys",
+        "#inst",
+        "# inst",
+        "#admin",
+        "# admin",
+        "<|",
+        "[system",
+        "[ system",
+        "[inst",
+        "[ inst",
+        "[/inst",
+    ),
+    *("information>", "system>", "instruction>", "instructions>", "admin>", "prompt>", "assistant>", "system >", "information >"),
+    *(
+        " ai ",
+        " ai:",
+        " ai,",
+        " ai.",
+        " ai\n",
+        "llm",
+        "language model",
+        "chatbot",
+        "the assistant",
+        "the model",
+        "can solve the task",
+    ),
+)
+"""A sign, or a verb and a noun, is in all such words; to look for them costs a tenth of the search."""
 _QUOTED = re.compile(r"[\"“„«‘][^\"”“»’\n]{0,400}[\"”“»’]")
 
 
 def speaks_to_a_machine(text: str) -> int | None:
     """Where such words begin; None where there are none. Who quotes them, in quotation marks, writes about them."""
-    found = _SPEAKS.search(text)
-    if not found:
+    lower = text.lower()
+    hinted = (any(v in lower for v in _VERBS) and any(n in lower for n in _NOUNS)) or any(sign in lower for sign in _SIGNS)
+    if not hinted or not _SPEAKS.search(text):
         return None
     plain = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
     found = _SPEAKS.search(plain)
