@@ -24,22 +24,13 @@ def guarded(command: Callable[[], Any]) -> None:
     except ReveilleError as error:
         _say(error)
         sys.exit(FAILED)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):  # the reader of our output has gone (`| head`)
-            sys.stderr.close()
-        else:
-            _say(_in_words(error))
+    except BrokenPipeError:  # the reader of our output has gone (`| head`)
+        sys.stderr.close()
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _in_words(error: OSError) -> str:
-    """As "/nowhere/x: No such file or directory"."""
-    said = error.strerror or str(error)
-    return f"{error.filename}: {said}" if error.filename else said
-
-
-def _say(error: Exception | str) -> None:
+def _say(error: Exception) -> None:
     for line in str(error).splitlines():
         print(f"reveille: {line}", file=sys.stderr)

@@ -44,4 +44,3 @@ def test_doctor_says_of_each_source_in_one_line_whether_it_is_there_and_fresh(tm
     assert [line[:3] for line in lines] == ["BAD", "ok "]
     assert "cur" in lines[0]
     assert lines[1].endswith("walks.ics with 1 event; not read yet")
-    assert "Traceback" not in reveille(tmp_path, "schema", "--output", "nowhere/schema.json").stderr
