@@ -27,7 +27,7 @@ def application(queue: str) -> tuple[Celery, str]:
     """
     embedded = queue == "embedded"
     name = f"reveille-{uuid.uuid4().hex[:12]}" if embedded else "reveille"
-    app = Celery("reveille", broker="memory://" if embedded else queue, set_as_current=False)
+    app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
     app.conf.update(
         task_default_queue=name,
         task_ignore_result=True,

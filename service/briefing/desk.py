@@ -101,10 +101,14 @@ class Desk:
         return next((d for d in self.deals if email in d.people or (company and d.company.casefold() == company)), None)
 
 
-def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadence: str) -> Desk:
+def read(
+    person: Person, items: Items, due_at: datetime, as_of: datetime, cadence: str, told_before: datetime | None = None
+) -> Desk:
+    """`told_before` bounds the earlier briefings that count as told; None: all that were due before this one."""
+    earlier = told_before or due_at
     back = as_of - LOOK_BACK
     received, sent = tuple(items.received(back, as_of)), tuple(items.sent(back, as_of))
-    since_at = _since(person, items.last_told_at(cadence, due_at), as_of)
+    since_at = _since(person, items.last_told_at(cadence, earlier), as_of)
     chats = tuple(items.chats(as_of - CHAT_BACK, as_of))
     conversations = gather(received, sent)
     kinds = {j.message.id: kind(j, person) for j in (*received, *sent)}
@@ -126,7 +130,7 @@ def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadenc
         deals=tuple(items.open_deals()),
         chats=chats,
         tasks=tuple(items.tasks()),
-        told=items.told(cadence, due_at),
+        told=items.told(cadence, earlier),
         accounts=tuple(items.accounts()),
         missed=tuple(items.missed(since_at, as_of)),
     )

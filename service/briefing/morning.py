@@ -35,9 +35,10 @@ def compose(
     as_of: datetime,
     cadence: str = "morning",
     measure: Measure | None = None,
+    told_before: datetime | None = None,
 ) -> Briefing:
     """As of any moment: nothing later is looked at. `measure` counts the words of the rendering; without it they are estimated."""
-    desk = read(person, items, due_at, as_of, cadence)
+    desk = read(person, items, due_at, as_of, cadence, told_before)
     open_ = merged(candidates(desk, meetings.day(person, items, rules, *_today(desk), as_of, LINES), rules), desk.told)
     selection = say_once(select(open_, desk.told))
     remaining = rest.facts(desk, open_, selection.repeated, rules)

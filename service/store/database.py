@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from service.errors import Unavailable
@@ -57,10 +58,12 @@ def translated() -> Iterator[None]:
     """A database that is locked, full or gone is Unavailable: the worker retries, nothing is lost."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         raise Unavailable(
             f"The database does not answer: {_words(error)}. What was under way is kept and tried again."
         ) from error
+    except PoolTimeout as error:
+        raise Unavailable("All connections to the database are in use. What was under way is kept and tried again.") from error
 
 
 def _words(error: DBAPIError) -> str:

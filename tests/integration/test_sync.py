@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -193,3 +194,23 @@ def test_second_sync_of_ten_thousand_messages_reads_no_body(store: Store, tmp_pa
         assert bench.account("mail").items == 10_000
     assert len(first.refs) == 10_000
     assert second.refs == []
+
+
+def test_a_long_first_sync_stops_in_time_and_goes_on_from_there(store: Store) -> None:
+    class Slow(Pages):
+        def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
+            for read in super().pages(cursor, held):
+                yield read
+                sleep(0.05)
+
+    large = Slow([page(a_message(id=f"m{n}"), cursor=str(n)) for n in range(40)])
+    bench = Bench(store, large=large, small=Pages([page(a_message())]))
+    bench.sync.ensure_fresh(timedelta(seconds=0.3))
+    assert bench.account("small").read_at is not None
+    assert bench.account("large").read_at is None
+    assert 1 <= bench.account("large").items < 10
+    while bench.account("large").read_at is None:
+        bench.sync.ensure_fresh(timedelta(seconds=1))
+    # This fake hands out each page once; a real source reads again what was not kept: the page at hand and the one read ahead.
+    assert bench.account("large").items + 2 * len(large.cursors) > 40
+    assert large.cursors[1] is not None
