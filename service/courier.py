@@ -188,7 +188,7 @@ class Courier:
         if not channel.interrupts and not person.pauses:
             return True
         priority = self.deliveries.priority(delivery.notice)
-        if why := paused(person, now, priority):
+        if not occurrence.by_hand and (why := paused(person, now, priority)):
             self.deliveries.drop(delivery.id, why)
             return False
         return not channel.interrupts or self._may_interrupt(delivery, occurrence, person, now, priority)

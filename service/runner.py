@@ -120,14 +120,14 @@ class Runner:
             return False
         claimed, now = followed, self.clock()
         at = max(claimed.due_at, now)
-        if all(paused(household.person, at, priority) for priority in PRIORITIES):
+        if all(_held(claimed, household.person, at, priority) for priority in PRIORITIES):
             return self._end(claimed, Outcome.SKIPPED, paused(household.person, at))
         household.mailboxes.ensure_fresh(READ_FOR)
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):
             return self._end(claimed, Outcome.SKIPPED, draft.reason)
-        if why := paused(household.person, at, draft.priority):
+        if why := _held(claimed, household.person, at, draft.priority):
             return self._end(claimed, Outcome.SKIPPED, why)
         return self._store(claimed, household, draft, now, state=State.PREPARED, lease_until=None, not_before=None)
 
@@ -292,6 +292,11 @@ class Runner:
         finally:
             done.set()
             pulse.join()
+
+
+def _held(claimed: Occurrence, person: Person, at: datetime, priority: str) -> str:
+    """Why a pause keeps it back; who asks by hand is answered, pause or not."""
+    return "" if claimed.by_hand else paused(person, at, priority)
 
 
 def _local(at: datetime, person: Person) -> str:

@@ -96,13 +96,25 @@ def _row(occurrence: Occurrence, zone: Any) -> dict[str, Any]:
     }
 
 
+def _cell(value: Any) -> str:
+    """Instants as a person says them; JSON keeps them whole."""
+    if isinstance(value, str) and value.startswith("manual:"):
+        return "by hand"
+    if value is None:
+        return ""
+    try:
+        return f"{datetime.fromisoformat(value):%a %d %b %H:%M}" if isinstance(value, str) and "T" in value else str(value)
+    except ValueError:
+        return str(value)
+
+
 def _show(found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     console = Console()
-    console.print(f"[bold]{escape(found['person'])}[/], {found['at']}")
+    console.print(f"[bold]{escape(found['person'])}[/], {_cell(found['at'])}")
     for title, rows, columns in (
         ("Last", found["last"], ("due", "cadence", "slot", "outcome", "reason")),
         ("Under way", found["open"], ("due", "cadence", "slot", "state", "reason")),
@@ -116,7 +128,7 @@ def _show(found: dict[str, Any]) -> None:
             for column in columns:
                 table.add_column(column.replace("_", " "), overflow="fold")
             for row in rows:
-                table.add_row(*(escape(str(row[c] if row[c] is not None else "")) for c in columns))
+                table.add_row(*(escape(_cell(row[c])) for c in columns))
             console.print(table)
     for source in found["sources"]:
         for problem in source["problems"][:5]:

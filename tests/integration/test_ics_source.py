@@ -293,3 +293,38 @@ class TestSubscription:
         monkeypatch.setenv("CALENDAR_URL", "ftp://cal.example/x")
         with pytest.raises(Rejected):
             connect(tmp_path, url={"env": "CALENDAR_URL"})
+
+
+BROKEN = "BEGIN:VEVENT\r\nUID:broken\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:no start\r\nEND:VEVENT\r\n"
+
+
+def problems(pages: list[Page]) -> list[str]:
+    return [p.where for page in pages for p in page.problems]
+
+
+def test_what_is_wrong_with_an_unchanged_file_is_said_at_every_sync(folder: Path) -> None:
+    (folder / "work.ics").write_text(a_calendar(an_event("a"), BROKEN))
+    held, source = Held(), connect(folder, path=folder)
+    first, second = held.sync(source), held.sync(source)
+    assert problems(first) == problems(second) == ["work.ics#broken"]
+    (folder / "work.ics").write_text(a_calendar(an_event("a")))
+    later(folder / "work.ics")
+    assert problems(held.sync(source)) == []
+
+
+def test_what_is_wrong_with_an_unchanged_address_is_said_at_every_sync(tmp_path: Path, httpserver: HTTPServer) -> None:
+    def answer(request: Request) -> Response:
+        if request.headers.get("If-None-Match") == '"1"':
+            return Response(status=304)
+        return Response(a_calendar(an_event("a"), BROKEN), headers={"ETag": '"1"'}, content_type="text/calendar")
+
+    httpserver.expect_request("/cal").respond_with_handler(answer)
+    held, source = Held(), connect(tmp_path, url=httpserver.url_for("/cal"))
+    first, second = held.sync(source), held.sync(source)
+    assert len(problems(first)) == 1
+    assert problems(first) == problems(second)
+
+
+def test_an_event_leads_to_the_file_it_stands_in(folder: Path) -> None:
+    [page] = connect(folder, path=folder / "work.ics").pages(None, {})
+    assert {change.item.url for change in page.changes if isinstance(change, Upsert)} == {(folder / "work.ics").as_uri()}

@@ -261,6 +261,13 @@ def test_what_is_due_after_a_pause_is_prepared_within_it(store: Store) -> None:
     assert bench.ended() == [("2026-05-12.0", "sent", "")]
 
 
+def test_who_asks_by_hand_is_answered_in_a_pause_too(store: Store) -> None:
+    bench = at_seven(store, person=a_person(pauses=(Pause(START, START + timedelta(days=2)),)))
+    id = bench.planner.ask(bench.cadences["morning"], bench.clock.now)
+    bench.runner().run(id)
+    assert len(bench.channels["inbox"].keys) == 1
+
+
 def test_a_push_waits_for_the_end_of_quiet_hours(store: Store) -> None:
     bench = at_seven(store, person=a_person(quiet=QuietHours(time(21), time(8))))
     sent_at = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ from service.calendar.text import is_whole
 from service.domain.sync import Change, Delete, Page, Problem
 from service.errors import AccessLost, ExternalError, Unavailable
 from service.integrations.files.place import many
-from service.integrations.ics.changes import FORMAT, PAGE, compare
+from service.integrations.ics.changes import PAGE, compare
+from service.integrations.ics.memory import Memory
 from service.ports import Check, Surroundings
 
 SUFFIXES = {".ics", ".ical", ".icalendar", ".ifb"}
@@ -38,24 +39,26 @@ class Source:
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """One page or more, the last with no less than the cursor. Raises Unavailable where the path is not there."""
         places = self._places()
-        known = _states(cursor)
-        states = {place.name: known[place.name] for place in places if place.name in known}
+        memory = Memory.read(cursor)
+        for gone in set(memory.states) - {place.name for place in places}:
+            memory.forget(gone)
         holdings = _by_place(held, {place.name for place in places})
         changes: list[Change] = [Delete(ref) for ref in holdings.pop("", {})]
         problems: list[Problem] = []
         for place in places:
-            if states.get(place.name) == place.state:
+            if memory.states.get(place.name) == list(place.state):
+                problems += memory.problems(place.name)
                 continue
-            states.pop(place.name, None)
+            memory.forget(place.name)
             found, wrong, read = self._read(place, holdings.get(place.name, {}))
             changes += found
             problems += wrong
             while len(changes) > PAGE:
-                yield Page(tuple(changes[:PAGE]), _cursor(states), tuple(problems))
+                yield Page(tuple(changes[:PAGE]), memory.cursor(), tuple(problems))
                 changes, problems = changes[PAGE:], []
             if read:
-                states[place.name] = place.state
-        yield Page(tuple(changes), _cursor(states), tuple(problems))
+                memory.keep(place.name, list(place.state), wrong)
+        yield Page(tuple(changes), memory.cursor(), tuple(problems))
 
     def check(self) -> Check:
         try:
@@ -106,6 +109,7 @@ class Source:
         except OSError as error:
             return [], [Problem(place.name, f"it can't be read: {error.strerror or error}")], False
         series, problems = self._at.read_calendar.read(data, self._at.account, place.name)
+        series = tuple(replace(s, url=s.url or place.path.absolute().as_uri()) for s in series)
         whole = is_whole(data)
         return list(compare(place.name, series, problems, held, whole=whole)), list(problems), whole
 
@@ -130,18 +134,3 @@ def _by_place(held: Mapping[str, str], names: set[str]) -> dict[str, dict[str, s
         name = next((key[:i] for i in cuts if key[:i] in names), "")
         found.setdefault(name, {})[key] = stamp
     return found
-
-
-def _states(cursor: str | None) -> dict[str, State]:
-    """What a cursor of another format says is forgotten: everything is read again."""
-    try:
-        kept = json.loads(cursor or "{}")
-        if kept.get("format") != FORMAT:
-            return {}
-        return {name: (int(mtime), int(size)) for name, (mtime, size) in kept["files"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
-def _cursor(states: Mapping[str, State]) -> str:
-    return json.dumps({"format": FORMAT, "files": states}, separators=(",", ":"))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from service.calendar.text import is_whole
-from service.domain.sync import Change, Page, Problem
+from service.domain.sync import Page
 from service.errors import ExternalError, Rejected, Unavailable
 from service.integrations.files.place import many
-from service.integrations.ics.changes import FORMAT, PAGE, compare
+from service.integrations.ics.changes import PAGE, compare
 from service.integrations.ics.fetch import Answer, fetch
+from service.integrations.ics.memory import Memory
 from service.ports import Check, Surroundings
 
 
@@ -25,17 +25,18 @@ class Source:
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Raises Unavailable, also where the answer is no whole calendar; AccessLost on 401 and 403; Rejected."""
-        known = _tags(cursor) if held else {}
-        answer = fetch(self._url, self._at.clock, known)
+        memory = Memory.read(cursor) if held else Memory()
+        answer = fetch(self._url, self._at.clock, memory.states.get(self._place, {}))
         if answer is None:
-            yield Page((), cursor or _cursor({}))
+            yield Page((), memory.cursor(), tuple(memory.problems(self._place)))
             return
         series, problems = self._at.read_calendar.read(_calendar(answer, self._place), self._at.account, self._place)
         changes = list(compare(self._place, series, problems, held, whole=True))
         while len(changes) > PAGE:
-            yield Page(tuple(changes[:PAGE]), cursor or _cursor({}), total=len(series))
+            yield Page(tuple(changes[:PAGE]), memory.cursor(), total=len(series))
             changes = changes[PAGE:]
-        yield _last(changes, problems, answer, len(series))
+        memory.keep(self._place, dict(answer.tags), problems)
+        yield Page(tuple(changes), memory.cursor(), problems, len(series))
 
     def check(self) -> Check:
         try:
@@ -58,10 +59,6 @@ def _calendar(answer: Answer, place: str) -> bytes:
     return answer.data
 
 
-def _last(changes: list[Change], problems: tuple[Problem, ...], answer: Answer, total: int) -> Page:
-    return Page(tuple(changes), _cursor(answer.tags), problems, total)
-
-
 def _web_address(url: str) -> str:
     """webcal:// is https:// that a calendar program opens; only this machine itself is asked without encryption."""
     parts = urlsplit(url.strip())
@@ -71,15 +68,3 @@ def _web_address(url: str) -> str:
     if parts.scheme.lower() not in {"https", "http"} or not parts.hostname:
         raise Rejected("the calendar's address is no https:// or webcal:// address: correct `url`")
     return parts.geturl()
-
-
-def _tags(cursor: str | None) -> dict[str, str]:
-    try:
-        kept = json.loads(cursor or "{}")
-        return dict(kept["tags"]) if kept.get("format") == FORMAT else {}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
-def _cursor(tags: Mapping[str, str]) -> str:
-    return json.dumps({"format": FORMAT, "tags": dict(tags)}, separators=(",", ":"))
