@@ -27,7 +27,7 @@ def application(queue: str) -> tuple[Celery, str]:
     """
     embedded = queue == "embedded"
     name = f"reveille-{uuid.uuid4().hex[:12]}" if embedded else "reveille"
-    app = Celery("reveille", broker="memory://" if embedded else queue, set_as_current=False)
+    app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
     app.conf.update(
         task_default_queue=name,
         task_ignore_result=True,
@@ -61,7 +61,8 @@ class CeleryBell:
 
 
 def register(app: Celery, runner: Runner) -> None:
-    @app.task(name=TASK)  # type: ignore[untyped-decorator]
+    # Shared tasks, Celery's default, would go on calling the first runner of this process after the config was edited.
+    @app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
     def occurrence(id: str) -> None:
         work(runner, id)
 
@@ -90,6 +91,7 @@ class EmbeddedWorker:
     def start(self) -> None:
         register(self._app, self._runner)
         self._app.finalize()
+        self._app.set_default()  # the pool's threads look tasks up in the default app
         self._worker = self._app.WorkController(pool="threads", concurrency=CONCURRENCY, loglevel="WARNING", quiet=True)
         self._threads = [
             Thread(target=self._worker.start, name="worker", daemon=True),

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from service.errors import Unavailable
+from service.errors import StoreUnusable, Unavailable
 
 BUSY = 30.0  # seconds a writer waits for another before it gives up and is retried by its caller
 
@@ -60,6 +60,13 @@ def translated() -> Iterator[None]:
     except OperationalError as error:
         raise Unavailable(
             f"The database does not answer: {_words(error)}. What was under way is kept and tried again."
+        ) from error
+    except DatabaseError as error:
+        if not any(sign in str(error.orig) for sign in ("malformed", "not a database")):
+            raise
+        raise StoreUnusable(
+            f"The database is damaged ({error.orig}). Put back a copy of it, or set REVEILLE_DATA to an empty folder:"
+            " what the sources hold is read anew."
         ) from error
 
 
