@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from jobs import JOBS
+from service.actions import Gate
+from service.actions.filing import CREATE_TASK, Filing, standing
 from service.courier import Courier
 from service.domain.items import Event
 from service.domain.ledger import Cadence
@@ -89,12 +91,17 @@ class House:
             self.items,
             self.triage,
             calendar,
+            Filing(self.gate, self.config.rules),
             self.clock,
             self._progressed,
         )
 
     def _progressed(self, progress: Progress) -> None:
         self.progress(progress)  # looked up at each call: a command sets it after the house is open
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate({CREATE_TASK.name: CREATE_TASK}, self.store.approvals, standing(self.config.rules))
 
     def source(self, settings: SourceSettings) -> Source:
         return settings.connect(self.surroundings(settings.name))
@@ -192,6 +199,11 @@ class House:
         if new:
             self.sync.judge_again(now - JUDGED_AGAIN)
         return new
+
+    def prune(self) -> None:
+        """Lets go of what has aged out by `keep`."""
+        while self.store.pruner.prune(self.config.person.id, self.config.person.keep, self.clock()):
+            continue
 
     def surroundings(self, name: str) -> Surroundings:
         from service.calendar.reader import IsolatedCalendarReader

@@ -21,14 +21,17 @@ RING_AGAIN = timedelta(seconds=10)
 class Clock:
     """Any number may run on one database."""
 
-    def __init__(self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime]) -> None:
-        self._planner, self._ledger, self._bell, self._now = planner, ledger, bell, now
+    def __init__(
+        self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime], hourly: Callable[[], None] = lambda: None
+    ) -> None:
+        self._planner, self._ledger, self._bell, self._now, self._hourly = planner, ledger, bell, now, hourly
         self._rung: dict[str, datetime] = {}
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
         # A tick that was missed is made good by the next one, whatever the delay; two never run at once.
         self._scheduler.add_job(self.tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, max_instances=1)
+        self._scheduler.add_job(self.tidy, "interval", hours=1, coalesce=True, misfire_grace_time=None, max_instances=1)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -44,6 +47,14 @@ class Clock:
             log.warning("tick failed", error=str(error))
         except Exception:  # the clock's edge: logged, and tried again in a second
             log.exception("tick failed")
+
+    def tidy(self) -> None:
+        try:
+            self._hourly()
+        except ReveilleError as error:
+            log.warning("tidying failed", error=str(error))
+        except Exception:  # the clock's edge
+            log.exception("tidying failed")
 
     def _ring(self, waiting: Sequence[str], now: datetime) -> None:
         self._rung = {id: at for id, at in self._rung.items() if id in waiting}

@@ -53,15 +53,15 @@ class Service:
         self._start_on(house)
 
     def _start_on(self, house: House) -> None:
-        self._house = house
+        self.house = house
         app, _ = application(house.server.queue)
         ledger = house.store.ledger
         self._worker = EmbeddedWorker(app, house.runner, ledger)
-        self._clock = Clock(house.planner, ledger, CeleryBell(app), house.clock)
+        self._clock = Clock(house.planner, ledger, CeleryBell(app), house.clock, house.prune)
 
     def recover(self) -> None:
         """We hold the lock: whoever held a lease on this database is dead."""
-        now, store = self._house.clock(), self._house.store
+        now, store = self.house.clock(), self.house.store
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
         store.accounts.release_all(now)
@@ -69,7 +69,7 @@ class Service:
             log.info("taken over from a service that did not stop cleanly", occurrences=left)
 
     def start(self) -> None:
-        self._house.activate()
+        self.house.activate()
         self._begin()
 
     def _begin(self) -> None:
@@ -83,7 +83,7 @@ class Service:
 
     def follow(self, stopped: Event, say: Callable[[str], None]) -> None:
         """Until `stopped`: an edited config file is activated once it is right, and complained of while it isn't."""
-        file, seen, said = self._house.config.file, None, ""
+        file, seen, said = self.house.config.file, None, ""
         while not stopped.wait(LOOK_AT_CONFIG):
             if (now := _stamp(file)) == seen or now is None:
                 continue
@@ -102,24 +102,24 @@ class Service:
     def _take_up(self, file: Path) -> bool:
         """Whether the file says anything new. Where it can't be activated, the old one goes on."""
         config = load(file)
-        if config.revision == self._house.config.revision:
+        if config.revision == self.house.config.revision:
             return False
-        house = open_house(self._house.server, config, clock=self._house.clock)
+        house = open_house(self.house.server, config, clock=self.house.clock)
         self.stop()
         try:
             house.activate()
         except BaseException:
             house.close()
-            self._start_on(self._house)
+            self._start_on(self.house)
             self._begin()
             raise
-        self._house.close()
+        self.house.close()
         self._start_on(house)
         self._begin()
         return True
 
     def close(self) -> None:
-        self._house.close()
+        self.house.close()
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
-from service.domain.items import Message, Series
+from service.actions.filing import Filing
+from service.domain.items import Item, Message, Series, Thread
 from service.domain.people import Person
 from service.domain.sync import Account, Health, Page, Problem, Upsert
 from service.domain.verdicts import Relation, Verdict
-from service.errors import AccessLost, ExternalError, FenceLost
+from service.errors import AccessLost, ExternalError, FenceLost, ReveilleError, Unavailable
 from service.logs import logger
 from service.ports import CalendarReader, Items, Source
 from service.store.accounts import Accounts
@@ -42,6 +43,7 @@ class Sync:
     items: Items
     triage: Triage
     calendar: CalendarReader
+    filing: Filing
     clock: Callable[[], datetime]
     progress: Callable[[Progress], None] = lambda _: None
     _connected: dict[str, Source] = field(default_factory=dict)
@@ -70,6 +72,11 @@ class Sync:
             self._failed(account, Health.NO_ACCESS, error)
         except ExternalError as error:
             self._failed(account, Health.UNREACHABLE, error)
+        except ReveilleError:
+            raise
+        except Exception as error:  # a source is somebody's plug-in: its bug must not take the other sources along
+            log.exception("a source broke", account=account.name)
+            self._failed(account, Health.UNREACHABLE, Unavailable(f"unexpected in this source: {type(error).__name__}: {error}"))
         return True
 
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
@@ -108,10 +115,17 @@ class Sync:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
         verdicts = self.judge([m for m in messages if not m.own_briefing])
         self.accounts.commit(account, page, verdicts, self.clock(), LEASE)
+        if account.read_at is not None:  # the history of a first sync asks for nothing to be done
+            self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
         expanded = self.accounts.expanded(self.person.id).get(account.name, "")
         if changed and expanded == self._expansion().name:
             self._store_events(account, changed)
+
+    def _file(self, account: Account, items: Sequence[Item]) -> None:
+        for item in items:
+            if isinstance(item, (Message, Thread)) and item.at >= (account.read_at or item.at):
+                self.filing.file(self.person.id, item, account.kind, self.clock())
 
     def _expand(self, account: Account) -> Iterable[Problem]:
         """Series get their instances in rows for a window around now, anew when the month or the person's zone changes."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.attending import seen_through, told
 from service.cli.edge import FAILED, failed, wrong_usage
 from service.cli.opening import opened
 
@@ -110,15 +111,10 @@ def _send(house: House, kind: Kind, subject: str) -> None:
 
     slot = f"brief:{house.clock():%Y-%m-%dT%H:%M:%S.%f}" if kind == Kind.MEETING else ""
     id = house.planner.ask(_cadence(house, kind), house.clock(), subject, slot=slot and f"manual:{slot}")
-    house.runner.run(id)
-    ended = house.store.ledger.get(id)
-    assert ended is not None
-    for delivery in house.store.deliveries.of(id):
-        print(
-            f"{delivery.channel}: {delivery.state.value}{': ' + (delivery.receipt or delivery.error) if delivery.receipt or delivery.error else ''}"
-        )
-    if ended.outcome != Outcome.SENT:
-        print(f"{ended.outcome.value if ended.outcome else 'not sent yet'}: {ended.reason}")
+    row = seen_through(house, id)
+    for line in told(house, row):
+        print(line)
+    if row.outcome != Outcome.SENT:
         raise typer.Exit(FAILED)
 
 

@@ -44,6 +44,15 @@ def _status(house: House) -> dict[str, Any]:
         "last": [_row(o, zone) for o in store.ledger.recent(person.id, 12)],
         "open": [_row(o, zone) for o in store.ledger.open(person.id)],
         "next": _next(house, now),
+        "proposals": [
+            {
+                "tool": p.tool,
+                "arguments": p.arguments,
+                "why": p.why,
+                "proposed_at": p.proposed_at.astimezone(zone).isoformat(timespec="seconds"),
+            }
+            for p in store.approvals.waiting(person.id)
+        ],
         "failures": [
             {"channel": d.channel, "state": d.state.value, "error": d.error, "occurrence": d.occurrence} for d in failed
         ],
@@ -98,6 +107,7 @@ def _show(found: dict[str, Any]) -> None:
         ("Last", found["last"], ("due", "cadence", "slot", "outcome", "reason")),
         ("Under way", found["open"], ("due", "cadence", "slot", "state", "reason")),
         ("Next", found["next"], ("due", "cadence")),
+        ("Proposed, waiting for a connection that can do it", found["proposals"], ("proposed_at", "tool", "arguments", "why")),
         ("Failed deliveries", found["failures"], ("channel", "state", "error")),
         ("Sources", found["sources"], ("name", "health", "read_at", "items", "error")),
     ):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from service.store import tables
 from service.store.accounts import Accounts
+from service.store.approvals import Approvals
 from service.store.artefacts import Folder
 from service.store.cadences import Cadences
 from service.store.codec import Codec
@@ -19,6 +20,7 @@ from service.store.deliveries import Deliveries
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
 from service.store.place import data_folder, instance_secret
+from service.store.retention import Pruner
 from service.store.revisions import Revisions
 
 __all__ = ["Store", "data_folder", "fernet_key", "instance_secret", "open_store"]
@@ -33,6 +35,8 @@ class Store:
     ledger: Ledger
     deliveries: Deliveries
     revisions: Revisions
+    approvals: Approvals
+    pruner: Pruner
 
     def close(self) -> None:
         self.database.close()
@@ -45,8 +49,19 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
     upgrade(database)
     _try_key(database, codec)
     ledger = Ledger(database)
-    deliveries = Deliveries(database, codec, Folder(artefacts, codec), secret)
-    return Store(database, codec, Accounts(database, codec), Cadences(database), ledger, deliveries, Revisions(codec))
+    folder = Folder(artefacts, codec)
+    deliveries = Deliveries(database, codec, folder, secret)
+    return Store(
+        database,
+        codec,
+        Accounts(database, codec),
+        Cadences(database),
+        ledger,
+        deliveries,
+        Revisions(codec),
+        Approvals(database, codec),
+        Pruner(database, codec, folder),
+    )
 
 
 def _try_key(database: Database, codec: Codec) -> None:

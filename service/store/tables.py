@@ -94,6 +94,7 @@ item = Table(
     Column("thread", _key(), nullable=False, server_default=""),  # of messages; of events: their series
     Column("sealed", LargeBinary, nullable=False),
     Column("verdict", LargeBinary),
+    Column("trimmed", Boolean, nullable=False, server_default="0"),  # its body has aged out
     PrimaryKeyConstraint("person", "kind", "id"),
     Index(None, "person", "kind", "at"),
     Index(None, "person", "kind", "thread"),

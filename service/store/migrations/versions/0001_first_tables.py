@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("thread", sa.String(length=255), server_default="", nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("verdict", sa.LargeBinary(), nullable=True),
+        sa.Column("trimmed", sa.Boolean(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("person", "kind", "id", name=op.f("pk_item")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:

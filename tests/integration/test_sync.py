@@ -1,0 +1,177 @@
+"""Account streams into a real store: judged on the way in, resumed after a crash, never in the way of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from service.actions import Gate
+from service.actions.filing import CREATE_TASK, Filing, standing
+from service.calendar.reader import InlineCalendarReader
+from service.domain.rules import Condition, Consequence, Rule
+from service.domain.sync import Health, Page, Problem, Upsert
+from service.errors import AccessLost, Unavailable
+from service.ports import Check
+from service.store import Store
+from service.store.reading import PersonItems
+from service.sync import Sync
+from service.triage import Triage
+from tests.builders import DANA, MARA, NOON, a_message, a_person
+from tests.household import SetClock
+
+LONG = timedelta(seconds=5)
+
+
+@dataclass
+class Pages:
+    """A source that hands out what it was given; an exception among the pages is raised at its place."""
+
+    steps: list[Page | BaseException] = field(default_factory=list)
+    cursors: list[str | None] = field(default_factory=list)
+
+    def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
+        self.cursors.append(cursor)
+        while self.steps:
+            step = self.steps.pop(0)
+            if isinstance(step, BaseException):
+                raise step
+            yield step
+
+    def check(self) -> Check:
+        return Check(True, "here")
+
+
+def page(*messages: Any, cursor: str = "1", problems: Sequence[Problem] = ()) -> Page:
+    return Page(tuple(Upsert(m, f"ref/{m.id}", "s") for m in messages), cursor, tuple(problems))
+
+
+class Bench:
+    def __init__(self, store: Store, rules: tuple[Rule, ...] = (), **sources: Pages) -> None:
+        self.store, self.clock, self.person = store, SetClock(NOON), a_person()
+        self.rules = rules
+        kinds = dict.fromkeys(sources, "maildir")
+        store.accounts.register(self.person.id, kinds)
+        calendar = InlineCalendarReader()
+        self.items = PersonItems(
+            self.person,
+            store.database,
+            store.codec,
+            accounts=store.accounts,
+            deliveries=store.deliveries,
+            ledger=store.ledger,
+            calendar=calendar,
+        )
+        gate = Gate({CREATE_TASK.name: CREATE_TASK}, store.approvals, standing(rules))
+        connect = {name: lambda source=source: source for name, source in sources.items()}
+        self.sync = Sync(
+            self.person,
+            connect,
+            store.accounts,
+            self.items,
+            Triage(self.person, rules, kinds),
+            calendar,
+            Filing(gate, rules),
+            self.clock,
+        )
+
+    def account(self, name: str) -> Any:
+        return next(a for a in self.store.accounts.all(self.person.id) if a.name == name)
+
+
+def test_messages_are_judged_on_the_way_in(store: Store) -> None:
+    bench = Bench(store, mail=Pages([page(a_message(text="Could you send me the signed term sheet by Friday?"))]))
+    bench.sync.ensure_fresh(LONG)
+    [judged] = bench.items.received(NOON - timedelta(days=1), NOON)
+    assert judged.verdict.brain != "none"
+    assert judged.verdict.requests
+    assert bench.account("mail").health is Health.OK
+
+
+def test_a_crash_in_the_middle_resumes_from_the_last_committed_page(store: Store) -> None:
+    source = Pages([page(a_message(id="a"), cursor="1"), Unavailable("line cut"), page(a_message(id="b"), cursor="2")])
+    bench = Bench(store, mail=source)
+    bench.sync.ensure_fresh(LONG)
+    assert (bench.account("mail").health, bench.account("mail").error) == (Health.UNREACHABLE, "line cut")
+    bench.sync.ensure_fresh(LONG)
+    assert source.cursors == [None, "1"]
+    assert {j.message.id for j in bench.items.received(NOON - timedelta(days=1), NOON)} == {"a", "b"}
+
+
+def test_one_source_that_is_away_leaves_the_others_alone(store: Store) -> None:
+    bench = Bench(store, away=Pages([AccessLost("password refused")]), mail=Pages([page(a_message())]))
+    bench.sync.ensure_fresh(LONG)
+    assert bench.account("away").health is Health.NO_ACCESS
+    assert bench.account("mail").items == 1
+
+
+def test_what_was_read_a_moment_ago_is_not_read_again(store: Store) -> None:
+    source = Pages([page(a_message())])
+    bench = Bench(store, mail=source)
+    bench.sync.ensure_fresh(LONG)
+    bench.sync.ensure_fresh(LONG)
+    bench.clock.forward(minutes=5)
+    bench.sync.ensure_fresh(LONG)
+    assert len(source.cursors) == 2
+
+
+def test_own_briefings_are_proof_of_arrival_and_no_items(store: Store) -> None:
+    bench = Bench(store, mail=Pages([page(a_message(message_id="k1@reveille.invalid", own_briefing=True))]))
+    bench.sync.ensure_fresh(LONG)
+    assert store.accounts.sighted(bench.person.id, "k1@reveille.invalid")
+    assert bench.items.received(NOON - timedelta(days=1), NOON) == []
+
+
+def test_problems_are_named_on_the_account(store: Store) -> None:
+    bench = Bench(store, mail=Pages([page(problems=[Problem("cur/1", "no header")])]))
+    bench.sync.ensure_fresh(LONG)
+    assert bench.account("mail").problems == (Problem("cur/1", "no header"),)
+
+
+def test_changed_rules_judge_stored_mail_again_without_reading_it(store: Store) -> None:
+    Bench(store, mail=Pages([page(a_message())])).sync.ensure_fresh(LONG)
+    rule = Rule("dana first", Condition(sender=DANA.email), Consequence(priority="urgent"))
+    bench = Bench(store, rules=(rule,), mail=Pages())
+    assert bench.sync.judge_again(NOON - timedelta(days=1)) == 1
+    [judged] = bench.items.received(NOON - timedelta(days=1), NOON)
+    assert judged.verdict.rules == ("dana first",)
+
+
+BUGS = Rule("bugs to the tracker", Condition(subject="*ATLAS-*"), Consequence(task="atlas"))
+
+
+def test_a_rule_files_a_task_as_a_proposal_once(store: Store) -> None:
+    bug = a_message(subject="ATLAS-12 login fails", sent_at=NOON + timedelta(minutes=1))
+    source = Pages([page(a_message(subject="ATLAS-1 from last year"))])
+    bench = Bench(store, rules=(BUGS,), mail=source)
+    bench.sync.ensure_fresh(LONG)
+    for _ in range(2):
+        bench.clock.forward(minutes=5)
+        source.steps.append(page(bug))
+        bench.sync.ensure_fresh(LONG)
+    [proposal] = store.approvals.waiting(bench.person.id)
+    assert (proposal.tool, proposal.arguments["project"], proposal.arguments["title"]) == (
+        "tasks.create",
+        "atlas",
+        "ATLAS-12 login fails",
+    )
+    assert proposal.taint == (bug.id,)
+
+
+def test_relations_grow_with_what_was_sent_and_received(store: Store) -> None:
+    mine = a_message(sender=MARA, to=(DANA,), in_reply_to="x@example")
+    bench = Bench(store, mail=Pages([page(a_message(), a_message(), mine)]))
+    bench.sync.ensure_fresh(LONG)
+    relation = bench.items.relations([DANA.email])[DANA.email]
+    assert (relation.received, relation.sent, relation.answered) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("crash", [FileNotFoundError("gone"), RuntimeError("a bug")])
+def test_an_unexpected_error_in_a_source_is_its_own_trouble(store: Store, crash: Exception) -> None:
+    bench = Bench(store, broken=Pages([crash]), mail=Pages([page(a_message())]))
+    bench.sync.ensure_fresh(LONG)
+    assert bench.account("broken").health is Health.UNREACHABLE
+    assert bench.account("mail").items == 1
