@@ -8,12 +8,13 @@ import os
 import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ class Reveille:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             process_group=0,
-            preexec_fn=limits.apply if limits else None,
+            preexec_fn=limits.apply if limits else None,  # noqa: PLW1509 - it only makes system calls
         )
         process = Process(child)
         try:
@@ -91,6 +92,22 @@ class Reveille:
     def status(self) -> dict[str, Any]:
         found: dict[str, Any] = self("status", "--json").json
         return found
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Straight from the database, for tests that wait: empty until there is one."""
+        file = self.folder / ".reveille" / "reveille.db"
+        if not file.exists():
+            return []
+        with closing(sqlite3.connect(file, timeout=10)) as on:
+            try:
+                return on.execute(sql).fetchall()
+            except sqlite3.OperationalError:
+                return []
+
+    @property
+    def ledger(self) -> list[tuple[Any, ...]]:
+        """State and outcome of each occurrence, oldest first."""
+        return self.rows("select state, outcome from occurrence order by due_at, id")
 
 
 @dataclass(frozen=True)
@@ -143,16 +160,16 @@ class Process:
 
     def wait_for(self, pattern: str, timeout: float = PATIENCE) -> None:
         """Until it has printed this, on either stream."""
-        until(lambda: re.search(pattern, self.out + self.err) or not self.is_running, timeout, self._state)
+        until(lambda: re.search(pattern, self.out + self.err) or not self.is_running, timeout, self.state)
         time.sleep(0 if self.is_running else 0.2)
-        assert re.search(pattern, self.out + self.err), f"it ended without {pattern!r}: {self._state()}"
+        assert re.search(pattern, self.out + self.err), f"it ended without {pattern!r}: {self.state()}"
 
     def signal(self, number: int = signal.SIGINT) -> None:
         """To the whole group, as Ctrl-C in a terminal does."""
         os.killpg(self.pid, number)
 
     def kill(self) -> None:
-        """kill -9; its children end by themselves."""
+        """As kill -9 does; its children end by themselves."""
         if self.is_running:
             self._child.kill()
         self._child.wait()
@@ -163,13 +180,13 @@ class Process:
         try:
             code = self._child.wait(timeout)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"still running after {timeout} s: {self._state()}") from None
+            raise AssertionError(f"still running after {timeout} s: {self.state()}") from None
         for thread in self._threads:
             thread.join(10)
-        assert "Traceback" not in self.err + self.out, self._state()
+        assert "Traceback" not in self.err + self.out, self.state()
         return Done(code, self.out, self.err)
 
-    def _state(self) -> str:
+    def state(self) -> str:
         return f"\n--- out\n{self.out[-3000:]}\n--- err\n{self.err[-3000:]}"
 
 
