@@ -164,14 +164,17 @@ class Process:
         time.sleep(0 if self.is_running else 0.2)
         assert re.search(pattern, self.out + self.err), f"it ended without {pattern!r}: {self.state()}"
 
+    def gone(self, timeout: float = PATIENCE) -> None:
+        """Until somebody killed it, or it ended."""
+        until(lambda: not self.is_running, timeout, self.state)
+
     def signal(self, number: int = signal.SIGINT) -> None:
         """To the whole group, as Ctrl-C in a terminal does."""
         os.killpg(self.pid, number)
 
     def kill(self) -> None:
         """As kill -9 does; its children end by themselves."""
-        if self.is_running:
-            self._child.kill()
+        self._child.kill()  # does nothing where it has ended
         self._child.wait()
         for thread in self._threads:
             thread.join(10)

@@ -111,9 +111,9 @@ def test_an_occurrence_that_another_process_left_is_made_good_at_the_start(tmp_p
     reveille = a_workspace(tmp_path)
     with office.open() as port:
         reveille.config(config(channels={"inbox": smtp(port)}))
-        office.on_arrival = lambda: process.kill()  # noqa: PLW0108 - bound below
         with reveille.started("brief", "--send") as process:
-            until(lambda: not process.is_running, 30)
+            office.on_arrival = process.kill
+            process.gone(30)
         assert reveille.ledger == [("delivering", None)]
         with reveille.started("run") as process:
             office.on_arrival = lambda: None
