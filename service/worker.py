@@ -67,16 +67,19 @@ def register(app: Celery, runner: Runner) -> None:
         work(runner, id)
 
 
-def work(runner: Runner, id: str) -> None:
-    """The worker's edge: whatever a job throws ends here, named in the log and in the ledger."""
+def work(runner: Runner, id: str) -> str:
+    """The worker's edge: whatever a job throws ends here, named in the log and in the ledger. Returns it in words."""
     try:
         runner.run(id)
     except ReveilleError as error:
         log.warning("left for later", occurrence=id, error=str(error))
+        return str(error)
     except Exception as error:
         log.exception("unexpected", occurrence=id)
         with contextlib.suppress(ReveilleError):  # the database may be what failed; the lease runs out, and the sweep rings
             runner.crashed(id, error)
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 class EmbeddedWorker:

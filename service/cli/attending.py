@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -24,9 +25,11 @@ def seen_through(house: House, id: str) -> Occurrence:
 
     end = monotonic() + PATIENCE.total_seconds()
     while True:
-        work(house.runner, id)
+        trouble = work(house.runner, id)
         row = house.store.ledger.get(id)
         assert row is not None, "rows are never taken away while they are open"
+        if trouble and row.state != State.ENDED:
+            return replace(row, reason=trouble)
         if row.state == State.ENDED or row.not_before is not None or monotonic() > end:
             return row
         sleep(LOOK_AGAIN)
@@ -39,7 +42,7 @@ def told(house: House, row: Occurrence) -> Iterator[str]:
         yield f"{delivery.channel}: {delivery.state.value}{': ' + said if said else ''}"
         yield from (f"  {file}" for file in _files(delivery))
     if row.outcome is None:
-        yield f"Not sent yet{': ' + row.reason if row.reason else ''}. It is kept, and tried again while `reveille run` runs."
+        yield f"Not sent yet{': ' + row.reason.rstrip('.') if row.reason else ''}. It is kept, and tried again while `reveille run` runs."
     elif row.outcome.value != "sent":
         yield f"{row.outcome.value}: {row.reason}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,10 @@ def _words(error: DBAPIError) -> str:
     words = str(error.orig)
     if "disk is full" in words:
         return "the disk is full; make room"
+    if "disk I/O error" in words:  # what SQLite says where it cannot even lay out its shared memory
+        return "its disk is full or fails; make room there"
+    if "locked" in words:
+        return "another process holds it for long"
     if "readonly" in words:
         return "its file cannot be written; check its owner and mode"
     return words
@@ -86,6 +90,8 @@ def _sqlite(url: str, busy: float) -> Engine:
         options["poolclass"] = StaticPool
     else:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(OSError):  # SQLite says better what is wrong with it; its journals take on this mode
+            Path(path).touch(mode=0o600)
     engine = create_engine(url, **options)
 
     @event.listens_for(engine, "connect")

@@ -52,6 +52,8 @@ class Reveille:
         mine = {k: v for k, v in os.environ.items() if not k.startswith(("REVEILLE", "PYTHON", "VIRTUAL_ENV"))}
         ours = {"PYTHONPATH": str(ROOT)} if self.command[0] == sys.executable else {}
         plain = {"HOME": str(self.folder), "COLUMNS": "200", "NO_COLOR": "1", "TZ": "UTC", "PYTHONUNBUFFERED": "1"}
+        # A child that may not write large files must not leave halves of compiled modules for others.
+        plain["PYTHONDONTWRITEBYTECODE"] = "1"
         return mine | ours | plain | dict(self.env) | dict(more)
 
     def __call__(
