@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from service.attention import day_start
 from service.briefing import morning, render
 from service.briefing.coverage import late_note
 from service.domain.delivery import Audience, Draft, Keep, Nothing, Notice, Recheck, Replace, Skip
@@ -50,7 +51,9 @@ def recheck(services: Services, person: Person, draft: Draft, occasion: Occasion
 
 def _compose(services: Services, person: Person, occasion: Occasion, now: datetime) -> Briefing:
     due_at, name = occasion.occurrence.due_at, occasion.cadence.name
-    return morning.compose(person, services.items, services.rules, due_at, now, name, measure=render.words)
+    # Who asks for a briefing wants the whole day, also what this morning's has said already; what earlier days said stays said.
+    told_before = day_start(person, due_at) if occasion.occurrence.by_hand else None
+    return morning.compose(person, services.items, services.rules, due_at, now, name, render.words, told_before)
 
 
 def _audiences(services: Services, occasion: Occasion) -> tuple[Audience, ...]:

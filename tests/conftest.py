@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
+import pluggy
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -43,3 +45,18 @@ def new_store(empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., St
 @pytest.fixture
 def store(new_store: Callable[..., Store]) -> Store:
     return new_store()
+
+
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """In CI every test runs: what it needs is installed, so a skip there is a defect. Only public data may be absent."""
+    if os.environ.get("CI"):
+        config.pluginmanager.register(NoSkips())
+
+
+class NoSkips:
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pluggy.Result[pytest.TestReport], None]:
+        report = (yield).get_result()
+        if report.skipped and item.get_closest_marker("corpus") is None and not hasattr(report, "wasxfail"):
+            report.outcome = "failed"
+            report.longrepr = f"skipped in CI: {report.longrepr}"

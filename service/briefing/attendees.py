@@ -10,7 +10,7 @@ from service.briefing.lines import one_line
 from service.briefing.wording import listed
 from service.domain.items import Attendee, Contact, Event, Reply
 from service.domain.people import Address, Person
-from service.people import company_of, is_external, is_machine
+from service.people import company_of, is_external, is_machine, organisation, short_names
 
 _FIRST_LAST = re.compile(r"[a-z]{2,}(?:[._][a-z]{2,}){1,2}")
 _CALENDARS = ("calendar.google.com", "resource.calendar.google.com")
@@ -61,19 +61,24 @@ def guests(person: Person, event: Event, contacts: Mapping[str, Contact]) -> tup
     found: dict[str, Guest] = {}
     for one in everybody(event):
         if _is_guest(person, one):
-            guest = _guest(person, event, one, contacts.get(one.address.email))
+            guest = _guest(person, event, one, contacts)
             found.setdefault(guest.email or guest.name.casefold(), guest)
     return tuple(sorted(found.values(), key=lambda g: (g.declined, g.optional, not g.external, not g.organizer)))
 
 
 def roster(some: Sequence[Guest], limit: int = 3) -> str:
-    """For example "Dana Whitfield (CFO, Atlas AG), Tom Reed"; of many "… and 6 others". A company is said once in a row."""
-    said, company = [], ""
-    shown = some if len(some) <= limit + 1 else some[:limit]
-    for guest in shown:
-        role = guest.title if guest.company == company else guest.role
-        said.append(f"{guest.name} ({role})" if role else guest.name)
-        company = guest.company if guest.external else ""
+    """For example "Dana Whitfield, Tom Reed (Atlas AG), Jonas"; of many "… and 6 others".
+
+    A company is said once, after the last of a row; a title only where no company says who somebody is; colleagues go by first name.
+    """
+    shown = list(some if len(some) <= limit + 1 else some[:limit])
+    colleagues = short_names(g.name for g in some if not g.external)
+    said = []
+    for guest, following in zip(shown, [*shown[1:], None], strict=True):
+        what = (guest.company or guest.title) if guest.external else ""
+        again = following and following.external and guest.company and following.company == guest.company
+        called = guest.name if guest.external else colleagues.get(guest.name, guest.name)
+        said.append(f"{called} ({what})" if what and not again else called)
     rest = len(some) - len(shown)
     return ", ".join(said) + (f" … and {rest} others" if rest else "")
 
@@ -117,10 +122,28 @@ def _is_guest(person: Person, one: Attendee) -> bool:
     return not (address.email and (is_machine(address) or address.domain.endswith(_CALENDARS)))
 
 
-def _guest(person: Person, event: Event, one: Attendee, contact: Contact | None) -> Guest:
+def _company(address: Address, contact: Contact | None, contacts: Mapping[str, Contact]) -> str:
+    """As the card says, else that of somebody known at the same organisation, else what the domain says; none where it may be a home's."""
+    if contact and contact.company:
+        return one_line(contact.company, 50)
+    guess = company_of(address.email)
+    if not guess or _is_their_own(guess, label_of(address, contact)):
+        return ""
+    house = organisation(address.domain)
+    beside = {c.company for e, c in contacts.items() if c.company and organisation(e.rpartition("@")[2]) == house}
+    return one_line(beside.pop(), 50) if len(beside) == 1 else guess
+
+
+def _is_their_own(company: str, name: str) -> bool:
+    """A domain called after its owner: "tom@reed.example"."""
+    return bool({w.casefold() for w in company.split()} & {w.casefold() for w in name.split()})
+
+
+def _guest(person: Person, event: Event, one: Attendee, contacts: Mapping[str, Contact]) -> Guest:
+    contact = contacts.get(one.address.email)
     email = one.address.email
     external = bool(email) and is_external(person, email)
     organizer = one.organizer or bool(event.organizer and event.organizer.email and event.organizer.email == email)
-    company = one_line(contact.company, 50) if contact and contact.company else (company_of(email) if external else "")
+    company = _company(one.address, contact, contacts) if external or contact else ""
     title = one_line(contact.title, 50) if contact else ""
     return Guest(email, label_of(one.address, contact), one.reply, external, company, title, one.optional, organizer)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from service.briefing.desk import Desk
 from service.briefing.ranking import touched, weigh
+from service.briefing.relative import clause
 from service.briefing.sources import cite_post
 from service.briefing.standing import Standing, standing
 from service.briefing.versions import version
-from service.briefing.wording import clean, clip, count, quote, sentence
+from service.briefing.wording import breath, clean, clip, count, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.items import Post, Provenance, Thread
 from service.domain.rules import Rule
@@ -24,7 +25,9 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _PRESSING = re.compile(
-    r"\b(?:urgent|asap|today|now|blocked|blocking|down|outage|deadline|eod|cob|before (?:noon|lunch)|dringend)\b", re.IGNORECASE
+    r"\b(?:urgent|asap|today|now|blocked|blocking|down|outage|deadline|eod|cob|before (?:noon|lunch)|dringend"
+    r"|(?:before|by|until|vor|bis) (?:the |our |your )?\d{1,2}[:.h]\d{2})\b",
+    re.IGNORECASE,
 )
 
 
@@ -108,16 +111,16 @@ def _waiting_fact(desk: Desk, one: Open, bound: Standing) -> Fact:
     asks, pressing = "?" in post.text, bool(_PRESSING.search(post.text))
     base = (0.42 if thread.direct else 0.36) + 0.1 * asks + 0.12 * pressing
     weight = weigh(desk, base, email=post.author.email, text=post.text, priority=bound.priority)
-    where = "in a direct message" if thread.direct else f"in {_channel(thread)}"
+    where, room = ("in a direct message", " directly") if thread.direct else (f"in {_channel(thread)}", f" in {_channel(thread)}")
     verb = "asks you" if asks else "writes to you" if thread.direct else "mentions you"
     who, more = (
         desk.introduction(post.author),
-        f" ({count(len(one.pending), 'message')} since your last)" if len(one.pending) > 2 else "",
+        f" ({count(len(one.pending), 'message')})" if len(one.pending) > 2 else "",
     )
     return Fact(
         key=f"chat:{thread.id}",
         version=version(post.id, post.text, one.pending[-1].id),
-        text=sentence(f"{who} {verb} {where}{more}: {quote(post.text, 130)}"),
+        text=sentence(f"{who}{room}{more}: {quote(post.text, 130)}") + clause(post.text, post.at, None, desk.as_of, desk.zone),
         sources=(cite_post(thread, post),),
         people=(desk.name(post.author),),
         at=post.at,
@@ -125,7 +128,7 @@ def _waiting_fact(desk: Desk, one: Open, bound: Standing) -> Fact:
         topic=weight.topic or _channel(thread),
         basis=Basis.STATED,
         sensitivity=Sensitivity.PRIVATE if bound.private else Sensitivity.NORMAL,
-        speech=sentence(f"{desk.name(post.author)} {verb}: {clip(clean(post.text), 80)}"),
+        speech=sentence(f"{desk.called(post.author)} {verb} {where}: {breath(post.text, 80)}"),
         why=", ".join(("not answered by you", *(["it sounds pressing"] if pressing else []), *weight.why)),
     )
 
@@ -143,17 +146,13 @@ def _lively_fact(desk: Desk, thread: Thread, bound: Standing) -> Fact:
     fresh = [p for p in thread.posts if p.at >= desk.since_at and not is_machine(p.author)]
     last = fresh[-1]
     weight = weigh(desk, 0.12 + 0.01 * min(10, len(fresh)), text=_text(thread), priority=bound.priority)
-    said = quote(last.text, 100)
-    about = f" on {quote(thread.posts[0].text, 60)}" if thread.posts[0].id != last.id and thread.posts[0].text.strip() else ""
-    posts = (
-        f"{count(len(fresh), 'new message')}{about}; {desk.introduction(last.author)} last"
-        if about
-        else desk.introduction(last.author)
-    )
+    said, when = quote(last.text, 100), clause(last.text[:100], last.at, None, desk.as_of, desk.zone)
+    about = f" on {quote(thread.posts[0].text, 40)}" if thread.posts[0].id != last.id and thread.posts[0].text.strip() else ""
+    more = f" ({count(len(fresh), 'message')}{about})" if about else ""
     return Fact(
         key=f"chat:{thread.id}",
         version=version(last.id, last.text),
-        text=sentence(f"{_channel(thread)}: {posts}: {said}"),
+        text=sentence(f"{desk.introduction(last.author)} in {_channel(thread)}{more}: {said}") + when,
         sources=(cite_post(thread, last),),
         people=(desk.name(last.author),),
         at=last.at,
@@ -162,7 +161,7 @@ def _lively_fact(desk: Desk, thread: Thread, bound: Standing) -> Fact:
         basis=Basis.STATED,
         sensitivity=Sensitivity.PRIVATE if bound.private else Sensitivity.NORMAL,
         speech=sentence(
-            f"in the channel {clip(clean(thread.channel), 40)}, {desk.name(last.author)} says: {clip(clean(last.text), 70)}"
+            f"in the channel {clip(clean(thread.channel), 40)}, {desk.called(last.author)} says: {breath(last.text, 70)}"
         ),
         why=", ".join(weight.why) or f"lively: {count(len(fresh), 'new message')}",
     )

@@ -10,12 +10,12 @@ from datetime import timedelta
 from service.briefing.closing import delivers
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
-from service.briefing.due import Deadline, deadline, past_day
+from service.briefing.due import Deadline, deadline
 from service.briefing.kinds import Kind
 from service.briefing.ranking import weigh
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import about, clean, clip, quote, sentence
+from service.briefing.wording import about, breath, clean, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address
 from service.domain.verdicts import Commitment, Judged
@@ -92,15 +92,15 @@ def _fact(desk: Desk, promise: Promise) -> Fact | None:
 
 def _words(desk: Desk, promise: Promise, other: Address | None, due: Deadline) -> tuple[str, str]:
     said, message = promise.said, promise.one.message
-    when = past_day(message.at, desk.as_of, desk.zone) + about(bare_subject(message.subject), said.span.text)
-    words = sentence(clip(clean(said.span.text), 80))
+    on = about(bare_subject(message.subject), said.span.text)
     if said.mine:
-        to = f" {desk.introduction(other)}" if other else ""
-        aloud = f"You promised{f' {desk.name(other)}' if other else ''}: {words}"
-        return sentence(f"you promised{to} {when}: {quote(said.span.text, 140)} — {due.words}"), f"{aloud} {sentence(due.spoken)}"
-    who = desk.introduction(other) if other else "Somebody"
-    aloud = f"{desk.name(other) if other else 'Somebody'} promised: {words}"
-    return sentence(f"{who} promised {when}: {quote(said.span.text, 140)} — {due.words}"), f"{aloud} {sentence(due.spoken)}"
+        who = f"You to {desk.introduction(other)}" if other else "You"
+        aloud = f"You promised{f' {desk.called(other)}' if other else ''}"
+    else:
+        who = desk.introduction(other) if other else "Somebody"
+        aloud = f"{desk.called(other) if other else 'Somebody'} promised"
+    text = sentence(f"{who}{on}: {quote(said.span.text, 140)}")
+    return f"{text} {due.clause}", f"{aloud}: {sentence(breath(said.span.text, 80))} {sentence(due.spoken)}"
 
 
 def _partner(desk: Desk, promise: Promise) -> Address | None:

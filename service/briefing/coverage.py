@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from service.briefing import rest
@@ -17,6 +18,8 @@ from service.domain.sync import Account, Health
 
 LATE = timedelta(minutes=5)
 STALE = timedelta(hours=12)
+_FLOWING = frozenset({"maildir", "mbox", "eml", "imap", "gmail", "graph_mail", "slack", "slack_export"})
+"""Kinds of which only the window counts."""
 
 
 def coverage(desk: Desk) -> Coverage:
@@ -69,11 +72,11 @@ def _missed(desk: Desk, cadence: str, outcome: str, reason: str, some: list[Occu
 
 
 def _seen(desk: Desk) -> Counter[str]:
-    """Items in the window by account; tasks and deals have no window and count as a whole."""
-    seen = Counter(j.message.account for j in (*desk.received, *desk.sent) if j.message.at >= desk.since_at)
-    seen.update(t.account for t in desk.chats if t.at >= desk.since_at)
-    seen.update(t.account for t in desk.tasks)
-    seen.update(d.account for d in desk.deals)
+    """Mail and chat of the window by account; of every other source all that it holds."""
+    seen = Counter({a.name: a.items for a in desk.accounts if a.kind not in _FLOWING})
+    mail, since = chain(desk.received, desk.sent), desk.since_at
+    seen.update(j.message.account for j in mail if j.message.at >= since)
+    seen.update(t.account for t in desk.chats if t.at >= since)
     return seen
 
 
@@ -92,7 +95,7 @@ def _source(account: Account, seen: int) -> SourceCoverage:
 
 
 def _trouble(source: SourceCoverage, as_of: datetime, zone: ZoneInfo) -> str:
-    name = clip(clean(source.account), 40)
+    name = clip(clean(source.account.removeprefix(f"{source.kind} ")), 40)
     since = source.failing_since or source.read_at
     at = f" since {since_words(since, as_of, zone)}" if since else ""
     match source.health:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from service.domain.ledger import Occurrence
 from service.domain.people import Address, Person
 from service.domain.sync import Account
 from service.domain.verdicts import Category, Judged, Relation
-from service.people import is_external
+from service.people import is_external, short_names
 from service.ports import Items
 
 LOOK_BACK = timedelta(days=21)
@@ -28,7 +29,7 @@ MOST_PEOPLE = 300
 """Whose relation and card are looked up; the newest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     person: Person
     cadence: str
@@ -67,10 +68,31 @@ class Desk:
         return label_of(address, self.contacts.get(address.email)) or "somebody"
 
     def introduction(self, address: Address) -> str:
-        """With the company where it is known and not the person's own."""
+        """A colleague by first name; others with their company where it is known, and not the person's own."""
         card = self.contacts.get(address.email)
         company = clip(clean(card.company), 40) if card and is_external(self.person, address.email) else ""
-        return f"{self.name(address)} ({company})" if company else self.name(address)
+        return f"{self.name(address)}, {company}" if company and company not in self.houses else self.called(address)
+
+    def called(self, address: Address) -> str:
+        """As `name`, but a colleague by first name, unless two share it."""
+        name = self.name(address)
+        return name if is_external(self.person, address.email) else self.first_names.get(name, name)
+
+    @cached_property
+    def houses(self) -> frozenset[str]:
+        """What colleagues' cards call the person's own company."""
+        return frozenset(clip(clean(c.company), 40) for e, c in self.contacts.items() if not is_external(self.person, e))
+
+    @cached_property
+    def first_names(self) -> Mapping[str, str]:
+        """Of colleagues who write, by whole name."""
+        authors = (p.author for t in self.chats for p in t.posts)
+        people = {
+            self.name(a)
+            for a in chain(authors, (j.message.sender for j in self.received))
+            if a.email and not is_external(self.person, a.email)
+        }
+        return short_names({*people, self.person.name})
 
     def deal_with(self, email: str) -> Deal | None:
         """An open deal with somebody outside, by the person or their company."""
@@ -79,10 +101,14 @@ class Desk:
         return next((d for d in self.deals if email in d.people or (company and d.company.casefold() == company)), None)
 
 
-def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadence: str) -> Desk:
+def read(
+    person: Person, items: Items, due_at: datetime, as_of: datetime, cadence: str, told_before: datetime | None = None
+) -> Desk:
+    """`told_before` bounds the earlier briefings that count as told; None: all that were due before this one."""
+    earlier = told_before or due_at
     back = as_of - LOOK_BACK
     received, sent = tuple(items.received(back, as_of)), tuple(items.sent(back, as_of))
-    since_at = _since(person, items.last_told_at(cadence, due_at), as_of)
+    since_at = _since(person, items.last_told_at(cadence, earlier), as_of)
     chats = tuple(items.chats(as_of - CHAT_BACK, as_of))
     conversations = gather(received, sent)
     kinds = {j.message.id: kind(j, person) for j in (*received, *sent)}
@@ -104,7 +130,7 @@ def read(person: Person, items: Items, due_at: datetime, as_of: datetime, cadenc
         deals=tuple(items.open_deals()),
         chats=chats,
         tasks=tuple(items.tasks()),
-        told=items.told(cadence, due_at),
+        told=items.told(cadence, earlier),
         accounts=tuple(items.accounts()),
         missed=tuple(items.missed(since_at, as_of)),
     )

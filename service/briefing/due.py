@@ -58,13 +58,18 @@ class Deadline:
     def words(self) -> str:
         clock = f" {clock_words(self.at, self.zone)}" if self.at else ""
         if not self.overdue:
-            return f"due {_day_words(self.on, self.days)}{clock}"
-        return f"overdue since{clock}" if self.days == 0 else f"overdue since {_day_words(self.on, self.days)}"
+            return f"due {day_words(self.on, self.days)}{clock}"
+        return f"overdue since{clock}" if self.days == 0 else f"overdue since {day_words(self.on, self.days)}"
+
+    @property
+    def clause(self) -> str:
+        """A sentence of its own after a quotation: "Due today 17:00."."""
+        return f"{self.words[:1].upper()}{self.words[1:]}."
 
     @property
     def spoken(self) -> str:
         clock = f" at {clock_words(self.at, self.zone)}" if self.at and not self.overdue else ""
-        return f"due {_day_words(self.on, self.days)}{clock}" if not self.overdue else self.words
+        return f"due {day_words(self.on, self.days)}{clock}" if not self.overdue else self.words
 
 
 def deadline(when: When | None, now: datetime, zone: ZoneInfo) -> Deadline | None:
@@ -91,15 +96,23 @@ def since_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     clock = clock_words(moment, zone)
     if days == 0:
         return clock
-    return f"{_day_words(local.date(), days)} {clock}" if days > -7 else _day_words(local.date(), days)
+    return f"{day_words(local.date(), days)} {clock}" if days > -7 else day_words(local.date(), days)
 
 
 def past_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """When somebody said something: "today", "yesterday", "on Friday", "on 3 May"."""
     day = moment.astimezone(zone).date()
     days = (day - now.astimezone(zone).date()).days
-    words = _day_words(day, days)
+    words = day_words(day, days)
     return words if days in {0, -1} else f"on {words}"
+
+
+def near_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The same in one word: "today", "yesterday", "Tue"; "3 May" where it is longer ago."""
+    day = moment.astimezone(zone).date()
+    days = (day - now.astimezone(zone).date()).days
+    words = day_words(day, days)
+    return words[:3] if words in DAYS else words
 
 
 def date_words(day: date, *, short: bool = False) -> str:
@@ -108,7 +121,7 @@ def date_words(day: date, *, short: bool = False) -> str:
     return f"{weekday[:3]} {day.day} {month[:3]}" if short else f"{weekday} {day.day} {month}"
 
 
-def _day_words(day: date, days: int) -> str:
+def day_words(day: date, days: int) -> str:
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
     if near:
         return near

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,12 +11,12 @@ from zoneinfo import ZoneInfo
 from service.briefing.day import holiday
 from service.briefing.due import DAYS, clock_words, date_words
 from service.briefing.wording import clean, clip, requote, sentence, spelt
-from service.domain.facts import Fact, Section
+from service.domain.facts import NO_MEETING, Fact, Section
 from service.domain.people import Person
 
 Sections = Mapping[str, Sequence[Fact]]
-_NO_MEETING = frozenset({"cancelled", "blocks"})
-"""Topics of facts that stand among the meetings and are none."""
+WORDS = 25
+"""Of the bottom line; more where the names of what could not be read need them."""
 _PRESSING = (Section.NEEDS_YOU, Section.COMMITMENTS, Section.SLACK)
 _SIMPLE = (*_PRESSING, Section.WAITING)
 
@@ -63,7 +64,8 @@ def _subject(day: date, sections: Sections, unseen: str, *, calm: bool) -> str:
 
 
 def _bottom_line(person: Person, sections: Sections, as_of: datetime, unseen: str) -> str:
-    says = _quiet(person, as_of, unseen) if _is_quiet(sections) else _busy(sections, as_of, person.zone)
+    room = WORDS - len(f"but {unseen}".split()) if unseen else WORDS
+    says = _quiet(person, as_of, unseen) if _is_quiet(sections) else _busy(sections, as_of, person.zone, room)
     return sentence(f"{says}, but {unseen}" if unseen else says)
 
 
@@ -72,7 +74,7 @@ def _is_quiet(sections: Sections) -> bool:
 
 
 def _to_attend(sections: Sections) -> list[Fact]:
-    return [f for f in sections.get(Section.MEETINGS, ()) if f.topic not in _NO_MEETING]
+    return [f for f in sections.get(Section.MEETINGS, ()) if f.topic not in NO_MEETING]
 
 
 def _quiet(person: Person, as_of: datetime, unseen: str) -> str:
@@ -84,20 +86,33 @@ def _quiet(person: Person, as_of: datetime, unseen: str) -> str:
     return f"{lead}: nothing needs you, no meetings"
 
 
-def _busy(sections: Sections, as_of: datetime, zone: ZoneInfo) -> str:
+def _busy(sections: Sections, as_of: datetime, zone: ZoneInfo, room: int) -> str:
+    """What matters most, then counts, in at most `room` words; the hour of the first meeting where there is room for it."""
     candidates = [f for name in _PRESSING for f in sections.get(name, ())] or sections.get(Section.WAITING, ())
     first = max(candidates, key=lambda f: f.importance, default=None)
-    meetings = _to_attend(sections)
-    parts = [_short(first)] if first else []
-    parts += _others(sections, first) if first else ["Nothing needs you"]
-    parts += [_meetings(meetings, as_of, zone)] if meetings else []
-    return "; ".join(parts)
+    others = _others(sections, first) if first else ["nothing needs you"]
+    met = _meetings(_to_attend(sections), as_of, zone)
+    short = met and (len(f"{' '.join(others)} {met}".split()) > 10)
+    counts = ", ".join(filter(None, (*others, (met.partition(", the ")[0] if short and first else met))))
+    counts = counts[:1].upper() + counts[1:]
+    if not first:
+        return counts
+    return f"{_short(first, room - len(counts.split()))} {counts}".strip().removesuffix(".")
 
 
-def _short(fact: Fact) -> str:
-    """The fact's own sentence with its quotation cut, so that the whole stays one breath."""
+def _short(fact: Fact, room: int) -> str:
+    """Who, their words cut to fit, and until when; of what nobody said, its own sentence."""
     text = requote(fact.text, 90)
-    return text.removesuffix(".")
+    quoted = re.search(r"“([^”]*)”((?: (?:Due|Overdue|That)\b[^.]*\.)?)\Z", text)
+    if not (quoted and fact.people):
+        return _cut(text, room)
+    who, until = f"{fact.people[0]}:", quoted[2]
+    return f"{who} “{_cut(quoted[1], max(4, room - len(f'{who}{until}'.split())))}”{until}"
+
+
+def _cut(text: str, most: int) -> str:
+    some = text.split()
+    return text if len(some) <= most else " ".join(some[:most]).rstrip(" ,;:.–—") + "…"
 
 
 def _others(sections: Sections, first: Fact) -> list[str]:
@@ -112,14 +127,14 @@ def _others(sections: Sections, first: Fact) -> list[str]:
 
 
 def _meetings(meetings: Sequence[Fact], as_of: datetime, zone: ZoneInfo) -> str:
-    said = spelt(len(meetings), "meeting")
+    """Reads as "two meetings, one conflict, the first at 09:30"."""
+    if not meetings:
+        return ""
+    clashes = sum(d.topic == "conflict" for f in meetings for d in f.details)
+    said = spelt(len(meetings), "meeting") + (f", {spelt(clashes, 'conflict')}" if clashes else "")
     timed = sorted(f.at for f in meetings if f.at and f.label[:1].isdigit())
     ahead = [at for at in timed if at >= as_of]
     if not ahead:
         return said
-    which = "at" if len(meetings) == 1 else "the first at" if len(ahead) == len(timed) else "the next at"
-    return (
-        f"{said} {which} {clock_words(ahead[0], zone)}"
-        if len(meetings) == 1
-        else f"{said}, {which} {clock_words(ahead[0], zone)}"
-    )
+    which = "the first at" if len(ahead) == len(timed) else "the next at"
+    return f"{said} at {clock_words(ahead[0], zone)}" if len(meetings) == 1 else f"{said}, {which} {clock_words(ahead[0], zone)}"

@@ -10,11 +10,10 @@ from functools import partial
 
 from service.briefing.attendees import Guest, label_of
 from service.briefing.conversations import bare_subject
-from service.briefing.due import past_day
+from service.briefing.due import near_day, past_day
 from service.briefing.engagements import title_of
 from service.briefing.entries import newest_entry
 from service.briefing.lines import cite, cite_post, line, one_line
-from service.briefing.localtime import day_of
 from service.briefing.preparation import Background, Encounter, is_own, partner
 from service.briefing.quoting import Quote, telling, with_lead, words_of
 from service.domain.facts import Fact, Sensitivity
@@ -93,10 +92,10 @@ def _mail(meeting: Encounter, known: Background) -> Iterable[Saying]:
 
 
 def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, known: Background) -> Fact | None:
-    message, quote = one.message, quote_of(one, meeting.topic)
+    message, quote, guest = one.message, quote_of(one, meeting.topic), partner(one, meeting)
     if quote is None:
         return None
-    when = past_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
+    when = near_day(message.at, known.as_of, known.person.zone) + about_subject(message, meeting, quote)
     return line(
         f"said:message:{message.id}",
         f"{speaker} {when}: {quote}",
@@ -104,7 +103,7 @@ def _written(one: Judged, speaker: str, importance: float, meeting: Encounter, k
         at=message.at,
         importance=importance,
         topic="mail",
-        people=(speaker,),
+        people=(guest.name,) if guest else (),
         sensitivity=sensitivity_of(one),
         speech=f"{speaker} {when}: {quote.shown}",
     )
@@ -137,8 +136,8 @@ def _posted(thread: Thread, post: Post, importance: float, meeting: Encounter, k
     if quote is None:
         return None
     who = meeting.called(guest) if guest else label_of(post.author)
-    place = "in a direct message" if thread.direct else f"in #{one_line(thread.channel, 40)}"
-    said = f"{who} {place} {past_day(post.at, known.as_of, known.person.zone)}"
+    place = "directly" if thread.direct else f"in #{one_line(thread.channel, 40)}"
+    said = f"{who} {place} {near_day(post.at, known.as_of, known.person.zone)}"
     return line(
         f"said:thread:{thread.id}",
         f"{said}: {quote}",
@@ -169,11 +168,11 @@ def _notes(meeting: Encounter, known: Background) -> Iterable[Saying]:
 
 
 def _noted(note: Note, names: frozenset[str], importance: float, meeting: Encounter, known: Background) -> Fact | None:
-    quote = telling(note.text, meeting.topic | names)
+    quote = telling(_below(note), meeting.topic | names)
     if quote is None:
         return None
-    what = "the transcript of" if note.transcript else "your notes" if note.provenance is Provenance.OWN else "the notes"
-    said = f"From {what} “{one_line(note.title, 60)}”, {day_of(note.at, known.person.zone, known.as_of)}"
+    what = "Transcript" if note.transcript else "Your notes" if note.provenance is Provenance.OWN else "Notes"
+    said = f"{what}{_titled(note, meeting)}, {near_day(note.at, known.as_of, known.person.zone)}"
     return line(
         f"said:note:{note.id}",
         f"{said}: {quote}",
@@ -183,6 +182,19 @@ def _noted(note: Note, names: frozenset[str], importance: float, meeting: Encoun
         topic="notes",
         speech=f"{said}: {quote.shown}",
     )
+
+
+def _titled(note: Note, meeting: Encounter) -> str:
+    """The note's title, where it says more than whom and what the meeting is about."""
+    title = words_of(note.title)
+    known = words_of(f"{title_of(meeting.event)} {' '.join(g.name for g in meeting.guests)}")
+    return "" if title and len(title & known) >= 0.5 * len(title) else f" “{one_line(note.title, 40)}”"
+
+
+def _below(note: Note) -> str:
+    """The text without a first line that only repeats the title."""
+    first, _, rest = note.text.lstrip().partition("\n")
+    return rest if first.strip(" #*").casefold() == note.title.strip().casefold() else note.text
 
 
 def _bearing(note: Note, meeting: Encounter) -> tuple[bool, frozenset[str]]:

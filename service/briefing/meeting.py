@@ -137,7 +137,7 @@ def _when_where(meeting: Encounter, held: Day, known: Background) -> Iterator[Fa
     for other in held.conflicts.get(event.id, ())[:2]:
         yield line(
             f"conflict:{event.id}:{other.id}",
-            f"Overlaps {title_of(other, 50)} {hours(other, zone)}.",
+            f"Conflict with {hours(other, zone)} {title_of(other, 50)}.",
             cite(other),
             importance=0.97,
             topic="conflict",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.briefing.attendees import names, roster, spoken
-from service.briefing.conversations import bare_subject
 from service.briefing.due import clock_words as clock
 from service.briefing.engagements import Day, is_meeting, is_mine, my_reply, place, sort_out, title_of
 from service.briefing.last_said import last_said
@@ -17,6 +16,7 @@ from service.briefing.open_ends import open_ends
 from service.briefing.preparation import Background, Encounter, gather
 from service.briefing.quoting import words_of
 from service.briefing.standing import Standing, standing
+from service.briefing.variety import PREPARATION, varied
 from service.briefing.wording import listed, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.items import Event, Reply
@@ -24,7 +24,6 @@ from service.domain.people import Person
 from service.domain.rules import Rule
 from service.ports import Items
 
-PREPARATION = 2
 AT_MOST = 40
 """Meetings of one day; a calendar with more is broken, and says so in one line."""
 WORTH_A_LINE = 0.42
@@ -33,21 +32,29 @@ NEWS = timedelta(hours=36)
 """How long a cancellation is news."""
 
 
-def day(person: Person, items: Items, rules: Sequence[Rule], start: datetime, end: datetime, as_of: datetime) -> tuple[Fact, ...]:
-    """One fact a meeting that overlaps [start, end), by start; then what was cancelled, then the person's own blocks."""
+def day(
+    person: Person, items: Items, rules: Sequence[Rule], start: datetime, end: datetime, as_of: datetime, lines: int = PREPARATION
+) -> tuple[Fact, ...]:
+    """One fact a meeting that overlaps [start, end), by start; then what was cancelled, the person's own blocks, and what is over.
+
+    `lines` of preparation under each are the best there are, most important first: `say_once` keeps two that nothing else says.
+    """
     held = sort_out(person, items.events(start, end))
     bound = {e.id: standing(rules, e) for e in (*held.events, *held.cancelled)}
     wanted = [e for e in held.events if not bound[e.id].muted]
+    over = [e for e in wanted if not e.all_day and e.start_at < e.end_at <= as_of]
+    wanted = [e for e in wanted if e not in over]
     meetings = [e for e in wanted if is_meeting(person, e)]
     blocks = [e for e in wanted if not is_meeting(person, e)]
     off = [e for e in held.cancelled if not bound[e.id].muted and _is_news(e, as_of) and is_meeting(person, e)][:AT_MOST]
     told, untold = meetings[:AT_MOST], meetings[AT_MOST:]
     known = gather(items, person, [*told, *off], as_of)
     return (
-        *(_meeting(e, held, bound[e.id], known) for e in told),
+        *(_meeting(e, held, bound[e.id], known, lines) for e in told),
         *_untold(untold),
         *(_cancelled(e, known, bound[e.id]) for e in off),
         *_own_blocks(person, blocks, start),
+        *_over(person, over, bound),
     )
 
 
@@ -63,14 +70,14 @@ def _is_news(event: Event, as_of: datetime) -> bool:
     return event.updated_at is None or as_of - NEWS <= event.updated_at <= as_of
 
 
-def _meeting(event: Event, held: Day, bound: Standing, known: Background) -> Fact:
+def _meeting(event: Event, held: Day, bound: Standing, known: Background, lines: int) -> Fact:
     meeting = known.encounter(event)
     private = event.private or bound.private
     coming = [g for g in meeting.guests if not g.declined]
     named = [g for g in coming if g.role or g.name.casefold() not in event.title.casefold()]
     where = place(event)
-    clashes = held.conflicts.get(event.id, ())
-    details = (*_conflicts(event, clashes, known), *_hints(event, meeting, known), *_preparation(meeting, known, bound))
+    clashes = [e for e in held.conflicts.get(event.id, ()) if e.end_at > known.as_of]
+    details = (*_conflicts(event, clashes, known), *_hints(event, meeting, known), *_preparation(meeting, known, bound, lines))
     if private:
         details = tuple(replace(d, sensitivity=Sensitivity.PRIVATE) for d in details)
     return line(
@@ -96,20 +103,25 @@ def _speech(event: Event, meeting: Encounter, known: Background) -> str:
 
 
 def _conflicts(event: Event, clashes: Sequence[Event], known: Background) -> Iterator[Fact]:
-    """What is private stays so where it is named beside what is not."""
+    """Named under the earlier of two; under the later its hour alone, as an echo that may go where room is short.
+
+    What is private stays so where it is named beside what is not.
+    """
     for other in clashes[:3]:
-        said = f"overlaps {title_of(other, 50)} {hours(other, known.person.zone)}"
+        begins = "all day" if other.all_day else clock(other.start_at, known.person.zone)
+        first = (event.start_at, event.id) < (other.start_at, other.id)
+        said = f"conflict with {begins} {title_of(other, 50)}" if first else f"conflict with {begins}"
         yield line(
             f"conflict:{event.id}:{other.id}",
             said,
             cite(other),
             cite(event),
             at=other.start_at,
-            importance=0.9,
-            topic="conflict",
+            importance=0.9 if first else 0.2,
+            topic="conflict" if first else "echo",
             basis=Basis.DERIVED,
             sensitivity=Sensitivity.PRIVATE if other.private else Sensitivity.NORMAL,
-            speech=f"It overlaps {title_of(other, 50)} at {clock(other.start_at, known.person.zone)}.",
+            speech=f"It overlaps {title_of(other, 50)} at {clock(other.start_at, known.person.zone)}." if first else " ",
         )
 
 
@@ -141,30 +153,13 @@ def _hint(event: Event, what: str, said: str) -> Fact:
     )
 
 
-def _preparation(meeting: Encounter, known: Background, bound: Standing) -> Iterator[Fact]:
-    """The two lines that help most, never two from one conversation nor two of one kind."""
+def _preparation(meeting: Encounter, known: Background, bound: Standing, lines: int) -> list[Fact]:
+    """Those that help most. Where two are wanted, never two from one conversation nor two of one kind."""
     if bound.priority == "low":
-        return
-    candidates = sorted(
-        (*open_ends(meeting, known), *last_said(meeting, known, PREPARATION + 1, WORTH_A_LINE)), key=lambda f: -f.importance
-    )
-    kept: list[Fact] = []
-    for fact in candidates:
-        new = all(_group(f) != _group(fact) and not _marks(f) & _marks(fact) for f in kept)
-        if new and fact.importance >= WORTH_A_LINE and len(kept) < PREPARATION:
-            kept.append(fact)
-    yield from kept
-
-
-def _group(fact: Fact) -> str:
-    """One line of what is open in words, one of a deal or of what was said: two of a sort say less than two sorts."""
-    return "words" if fact.topic in {"asks", "asked", "mine", "theirs"} else "said" if fact.topic != "deal" else "deal"
-
-
-def _marks(fact: Fact) -> set[str]:
-    """What two lines from one conversation share."""
-    source = fact.sources[0]
-    return {source.id, bare_subject(source.title).casefold(), source.quote or source.id}
+        return []
+    found = (*open_ends(meeting, known), *last_said(meeting, known, lines + 1, WORTH_A_LINE))
+    worth = sorted((f for f in found if f.importance >= WORTH_A_LINE), key=lambda f: -f.importance)
+    return varied(worth, lines) if lines <= PREPARATION else worth[: lines * 2]
 
 
 def _importance(event: Event, meeting: Encounter, bound: Standing, known: Background, *, conflict: bool) -> float:
@@ -215,23 +210,40 @@ def _cancelled(event: Event, known: Background, bound: Standing) -> Fact:
     )
 
 
+def _over(person: Person, events: Sequence[Event], bound: Mapping[str, Standing]) -> Iterator[Fact]:
+    """One line for all that has ended; what is private in a line of its own."""
+    for private in (False, True):
+        some = [e for e in events if (e.private or bound[e.id].private) is private and is_meeting(person, e)]
+        if some:
+            yield line(
+                f"over:{'private:' if private else ''}{some[0].start_at.astimezone(person.zone).date().isoformat()}",
+                f"{len(some)} already over: {', '.join(_block(person, some))}",
+                *(cite(e) for e in some[:5]),
+                at=some[0].start_at,
+                importance=0.05,
+                topic="over",
+                basis=Basis.DERIVED,
+                sensitivity=Sensitivity.PRIVATE if private else Sensitivity.NORMAL,
+                speech=" ",
+            )
+
+
 def _own_blocks(person: Person, blocks: Sequence[Event], start: datetime) -> Iterator[Fact]:
     """One line for all of them; private ones in a line of their own."""
     local_day = start.astimezone(person.zone).date().isoformat()
     for private in (False, True):
         some = [b for b in blocks if b.private is private]
         if some:
-            count = "1 block of your own" if len(some) == 1 else f"{len(some)} blocks of your own"
             yield line(
                 f"blocks:{'private:' if private else ''}{local_day}",
-                f"{count}: {', '.join(_block(person, some))}",
+                f"Yours: {', '.join(_block(person, some))}",
                 *(cite(b) for b in some[:5]),
                 at=some[0].start_at,
                 importance=0.1,
                 topic="blocks",
                 basis=Basis.DERIVED,
                 sensitivity=Sensitivity.PRIVATE if private else Sensitivity.NORMAL,
-                speech=f"You keep {count.replace(' of your own', '')} for yourself.",
+                speech=" ",
             )
 
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from service.briefing import meetings, rest
+from service.briefing.budget import fit
 from service.briefing.candidates import candidates
 from service.briefing.coverage import coverage, unseen
 from service.briefing.desk import Desk, read
 from service.briefing.headline import headline
-from service.briefing.selection import Selection, fit, public, say_once, select, words
+from service.briefing.merging import merged
+from service.briefing.selection import Selection, public, say_once, select, words
 from service.domain.facts import Briefing, Coverage, Fact, Section
 from service.domain.people import Person
 from service.domain.rules import Rule
@@ -21,6 +23,8 @@ from service.ports import Items
 Measure = Callable[[Briefing], int]
 _FURNITURE = 90
 """Words of headings, coverage and sources around the facts, where nobody measures the rendering."""
+LINES = 5
+"""Candidates for the two lines under a meeting."""
 
 
 def compose(
@@ -31,15 +35,19 @@ def compose(
     as_of: datetime,
     cadence: str = "morning",
     measure: Measure | None = None,
+    told_before: datetime | None = None,
 ) -> Briefing:
     """As of any moment: nothing later is looked at. `measure` counts the words of the rendering; without it they are estimated."""
-    desk = read(person, items, due_at, as_of, cadence)
-    open_ = candidates(desk, meetings.day(person, items, rules, *_today(desk), as_of), rules)
+    desk = read(person, items, due_at, as_of, cadence, told_before)
+    open_ = merged(candidates(desk, meetings.day(person, items, rules, *_today(desk), as_of, LINES), rules), desk.told)
     selection = say_once(select(open_, desk.told))
     remaining = rest.facts(desk, open_, selection.repeated, rules)
-    sheet = partial(_sheet, desk, coverage(desk), remaining)
+    seen = coverage(desk)
+    sheet = partial(_sheet, desk, seen, remaining)
     count = measure or estimate
-    return sheet(fit(selection, lambda chosen: count(sheet(chosen))))
+    chosen = fit(selection, lambda some: count(sheet(some)))
+    prepared = {"prepared": [d for f in chosen.sections.get(Section.MEETINGS, ()) for d in f.details]}
+    return _sheet(desk, seen, rest.facts(desk, {**open_, **prepared}, chosen.repeated, rules), chosen)
 
 
 def without_private(briefing: Briefing, person: Person) -> Briefing:

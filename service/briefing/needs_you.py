@@ -13,9 +13,10 @@ from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline
 from service.briefing.kinds import Kind, insists
 from service.briefing.ranking import Weight, weigh
+from service.briefing.relative import clause
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import about, clean, clip, lead, listed, quote, requote, sentence
+from service.briefing.wording import about, breath, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.verdicts import Category, Judged, Request
 
@@ -138,10 +139,12 @@ def _weigh(desk: Desk, ask: Ask, due: Deadline | None, met: Mapping[str, str]) -
 
 
 def _text(desk: Desk, ask: Ask, due: Deadline | None) -> str:
-    who, said, context = desk.introduction(ask.one.message.sender), ask.words, _about(ask)
-    if ask.request:
-        return sentence(f"{who} asks{context}: {quote(said)}" + (f" — {due.words}" if due else ""))
-    return sentence(f"{who} writes{context}" + (f": {quote(said)}" if said else ""))
+    message, said = ask.one.message, ask.words
+    lead = f"{desk.introduction(message.sender)}{_about(ask)}"
+    if not said:
+        return sentence(f"{lead} writes" if lead.endswith(desk.introduction(message.sender)) else lead)
+    when = clause(said, message.at, due, desk.as_of, desk.zone, ask.one.verdict.dates)
+    return sentence(f"{lead}: {quote(said)}") + when
 
 
 def _about(ask: Ask) -> str:
@@ -150,8 +153,8 @@ def _about(ask: Ask) -> str:
 
 
 def _speech(desk: Desk, ask: Ask, due: Deadline | None) -> str:
-    who, context = desk.name(ask.one.message.sender), requote(_about(ask), 40)
-    said = sentence(clip(clean(ask.words), 80)) if ask.words else ""
+    who, context = desk.called(ask.one.message.sender), requote(_about(ask), 60).replace(" on ", " about ", 1)
+    said = sentence(breath(ask.words, 80)) if ask.words else ""
     verb = "asks" if ask.request else "writes"
     aloud = f"{who} {verb}{context}: {said}" if said else sentence(f"{who} {verb}{context}")
     return f"{aloud} {sentence(due.spoken)}" if due else aloud

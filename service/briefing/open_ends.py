@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from service.briefing.attendees import Guest
 from service.briefing.closing import delivers, withdraws
-from service.briefing.due import Deadline, deadline, past_day
+from service.briefing.due import Deadline, deadline, near_day
 from service.briefing.last_said import about_subject, sensitivity_of
 from service.briefing.lines import cite, line
 from service.briefing.preparation import Background, Encounter, is_own, partner
@@ -24,8 +24,8 @@ SHOWN = 2
 """Of one kind and person; the rest is counted."""
 _WEIGHT = {"asks": 0.8, "mine": 0.75, "theirs": 0.55, "asked": 0.55}
 _SAYS = {
-    "asks": "{who} asked you {when}{about}, not answered",
-    "asked": "You asked {who} {when}{about}, no answer yet",
+    "asks": "{who} asked you {when}{about}",
+    "asked": "You asked {who} {when}{about}, no answer",
     "mine": "You promised {who} {when}{about}",
     "theirs": "{who} promised {when}{about}",
 }
@@ -104,7 +104,7 @@ def _line(end: Loose, meeting: Encounter, known: Background) -> Fact:
     quote = with_lead(message.text, end.what.span.text, end.what.span.offset)
     due = deadline(end.what.due, known.as_of, known.person.zone)
     about = about_subject(message, meeting, quote)
-    when = past_day(message.at, known.as_of, known.person.zone)
+    when = near_day(message.at, known.as_of, known.person.zone)
     said = _SAYS[end.topic].format(who=meeting.called(end.guest), when=when, about=about)
     return line(
         f"open:{end.topic}:{message.id}",
@@ -154,4 +154,4 @@ def _due(what: Request | Commitment, due: Deadline | None) -> str:
     """Said beside the quote only where the quote does not say it well enough by itself."""
     if due is None or (not due.overdue and due.days > 1 and what.due and what.due.words in what.span.text):
         return ""
-    return f" ({due.words})"
+    return f" {due.clause}"

@@ -20,7 +20,7 @@ from service.domain.rules import Rule
 from service.domain.verdicts import Judged
 
 MOST_WARNINGS = 2
-NAMED = 3
+NAMED = 2
 _WORDS = {
     Kind.NEWSLETTER: ("newsletter", "newsletters"),
     Kind.NOTIFICATION: ("notification", "notifications"),
@@ -30,14 +30,14 @@ _WORDS = {
 _SUPPRESSED = _WORDS | {
     Kind.MUTED: ("muted", "muted"),
     Kind.SPAM: ("spam", "spam"),
-    Kind.PHISHING: ("suspected phishing", "suspected phishing"),
+    Kind.PHISHING: ("phishing", "phishing"),
 }
 _LEFT = {
-    Section.NEEDS_YOU: ("more that needs you", "more that need you"),
-    Section.MEETINGS: ("more meeting",),
-    Section.COMMITMENTS: ("more falling due", "more falling due"),
-    Section.WAITING: ("more waiting on others", "more waiting on others"),
-    Section.SLACK: ("more on Slack", "more on Slack"),
+    Section.NEEDS_YOU: ("needs you", "need you"),
+    Section.MEETINGS: ("meeting",),
+    Section.COMMITMENTS: ("due", "due"),
+    Section.WAITING: ("waiting", "waiting"),
+    Section.SLACK: ("on Slack", "on Slack"),
 }
 
 
@@ -52,9 +52,10 @@ def facts(desk: Desk, told: Mapping[str, Sequence[Fact]], repeated: Sequence[Fac
 def left_out(left: Mapping[str, Sequence[Fact]]) -> Fact | None:
     """What had no room, by section; None where nothing was left out."""
     said = [count(len(left[name]), *words) for name, words in _LEFT.items() if left.get(name)]
-    return (
-        _counted("rest:more", f"and {listed(said)}", said, _of(f for name in _LEFT for f in left.get(name, ()))) if said else None
-    )
+    if not said:
+        return None
+    more = _counted("rest:more", f"not shown: {', '.join(said)}", said, _of(f for name in _LEFT for f in left.get(name, ())))
+    return replace(more, speech=sentence(f"beyond these, {listed(said)}"))
 
 
 def _of(facts: Iterable[Fact]) -> list[SourceRef]:
@@ -71,16 +72,14 @@ def suppressed(desk: Desk) -> tuple[tuple[str, int], ...]:
 
 
 def _by_count(desk: Desk, left: Sequence[Judged]) -> Fact | None:
+    """What people wrote that asks nothing. Newsletters and the like are counted in coverage, and aloud."""
     tally = Counter(desk.kinds[j.message.id] for j in left)
     people = _unanswered(desk, left)
     named = _most_relevant(people)
-    parts = [count(tally[k], *_WORDS[k]) for k in _WORDS if tally[k]]
-    if people:
-        parts.append(f"{len(people)} FYI from people{_named(desk, named)}")
-    if not parts:
+    if not people:
         return None
-    shown = named or [j for j in left if desk.kinds[j.message.id] in _WORDS and not j.verdict.private][:1]
-    fact = _counted("rest:mail", listed(parts), [*parts, *(j.message.id for j in named)], [cite(j) for j in shown])
+    said = f"{len(people)} FYI{_named(desk, named)}"
+    fact = _counted("rest:mail", said, [said, *(j.message.id for j in named)], [cite(j) for j in named])
     return replace(fact, speech=_aloud(tally, len(people)))
 
 
@@ -93,14 +92,14 @@ def _unanswered(desk: Desk, left: Sequence[Judged]) -> list[Judged]:
 
 def _aloud(tally: Counter[Kind], people: int) -> str:
     parts = [count(tally[k], *_WORDS[k]) for k in _WORDS if tally[k]]
-    parts += [f"{people} for your information from people"] if people else []
+    parts += [count(people, "message for your information", "messages for your information")] if people else []
     return sentence(f"beyond that, {listed(parts)}")
 
 
 def _named(desk: Desk, named: Sequence[Judged]) -> str:
-    said = ((desk.name(j.message.sender), clean(bare_subject(j.message.subject))) for j in named)
-    words = [f"{who} {quote(subject, 40)}" if subject else who for who, subject in said]
-    return f" ({', '.join(words)})" if words else ""
+    said = ((desk.called(j.message.sender), clean(bare_subject(j.message.subject))) for j in named)
+    words = [f"{who} on {quote(subject, 40)}" if subject else who for who, subject in said]
+    return f": {', '.join(words)}" if words else ""
 
 
 def _most_relevant(people: Sequence[Judged]) -> list[Judged]:
@@ -144,7 +143,7 @@ def _told(repeated: Sequence[Fact]) -> Fact | None:
 
 
 def _counted(key: str, text: str, parts: Iterable[object], sources: Iterable[SourceRef] = ()) -> Fact:
-    return Fact(key, version(*parts), sentence(text), tuple(sources), basis=Basis.DERIVED)
+    return Fact(key, version(*parts), sentence(text), tuple(sources), topic="count", basis=Basis.DERIVED)
 
 
 def _warnings(desk: Desk) -> Iterable[Fact]:
@@ -160,15 +159,11 @@ def _warning(one: Judged) -> Fact:
     message = one.message
     domain = clip(clean(message.sender.domain), 60)
     shown = clip(clean(message.sender.name), 50)
-    who = (
-        f"it calls itself {quote(shown)} and comes from {domain or 'no address'}"
-        if shown
-        else f"it comes from {domain or 'no address'}"
-    )
+    who = f"{quote(shown)} from {domain or 'no address'}" if shown else f"from {domain or 'no address'}"
     return Fact(
         key=f"phishing:{message.id}",
         version=version(message.id),
-        text=sentence(f"a suspected phishing message was kept out: {who}; do not click its links"),
+        text=sentence(f"suspected phishing, kept out: {who}"),
         sources=(cite(one),),
         at=message.at,
         importance=0.2,

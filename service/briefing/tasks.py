@@ -10,7 +10,7 @@ from service.briefing.due import Deadline, on_day
 from service.briefing.ranking import weigh
 from service.briefing.sources import cite_deal, cite_task
 from service.briefing.versions import version
-from service.briefing.wording import clean, clip, sentence
+from service.briefing.wording import clean, clip, quote, sentence
 from service.domain.facts import Basis, Fact
 from service.domain.items import Deal, Task
 
@@ -45,7 +45,7 @@ def _task(desk: Desk, task: Task, due: Deadline) -> Fact:
     return Fact(
         key=f"task:{task.id}",
         version=version(task.title, due.bucket),
-        text=sentence(f"task “{title}”{f' ({project})' if project else ''} is {due.words}"),
+        text=f"Task {quote(task.title, 90)}{'' if _names(title, project) else f' ({project})'}: {due.words}.",
         sources=(cite_task(task),),
         at=due.moment,
         importance=weight.importance,
@@ -54,6 +54,11 @@ def _task(desk: Desk, task: Task, due: Deadline) -> Fact:
         speech=sentence(f"{clip(title, 70)} is {due.spoken}"),
         why=", ".join(("on your task list", *weight.why)),
     )
+
+
+def _names(title: str, part: str) -> bool:
+    """The title says it already."""
+    return part.casefold() in title.casefold()
 
 
 def _follow_ups(desk: Desk) -> Iterator[Fact]:
@@ -66,11 +71,11 @@ def _follow_ups(desk: Desk) -> Iterator[Fact]:
 def _follow_up(desk: Desk, deal: Deal, due: Deadline) -> Fact:
     weight = weigh(desk, 0.28, due=due, text=f"{deal.name} {deal.company}")
     name = clip(clean(deal.name or deal.company), 60)
-    about = ", ".join(clip(clean(part), 40) for part in (deal.company, deal.stage) if part and part != deal.name)
+    about = ", ".join(clip(clean(part), 40) for part in (deal.company, deal.stage) if part and not _names(name, part))
     return Fact(
         key=f"follow-up:{deal.id}",
         version=version(deal.stage, due.bucket),
-        text=sentence(f"follow-up with “{name}”{f' ({about})' if about else ''} is {due.words}"),
+        text=f"Follow-up {quote(name)}{f' ({about})' if about else ''}: {due.words}.",
         sources=(cite_deal(deal),),
         at=due.moment,
         importance=weight.importance,

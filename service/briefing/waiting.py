@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from service.briefing.asking import open_requests, words_of
+from service.briefing.asking import last_question, open_requests, words_of
 from service.briefing.closing import is_courtesy
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.day import is_workday
 from service.briefing.desk import Desk
-from service.briefing.due import deadline, past_day
+from service.briefing.due import deadline
 from service.briefing.ranking import weigh
+from service.briefing.relative import clause
 from service.briefing.sources import cite
 from service.briefing.versions import version
-from service.briefing.wording import about, clean, clip, count, quote, sentence
+from service.briefing.wording import about, breath, clean, count, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address, Person
 from service.domain.verdicts import Judged, Request
@@ -23,7 +24,6 @@ from service.people import is_machine
 Written = Mapping[tuple[str, str], datetime]
 """When somebody last wrote under a subject."""
 PATIENCE = 2  # working days
-READ = 8000  # characters of a message that are looked at
 
 
 def facts(desk: Desk) -> tuple[Fact, ...]:
@@ -46,18 +46,17 @@ def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | No
     if not words or _answered_elsewhere(desk, one, written):
         return None
     due = deadline(request.due, desk.as_of, desk.zone) if request else None
-    days = (desk.today - message.at.astimezone(desk.zone).date()).days
+    waited_for = count((desk.today - message.at.astimezone(desk.zone).date()).days, "day")
     weight = weigh(
         desk, 0.3 + min(0.1, 0.02 * waited), due=due, email=them[0].email, text=f"{message.subject}\n{message.reply_text}"
     )
     who = desk.introduction(them[0]) + (f" and {count(len(them) - 1, 'other')}" if len(them) > 1 else "")
-    asked = past_day(message.at, desk.as_of, desk.zone) + about(bare_subject(message.subject), words)
-    nothing = f"no answer for {count(days, 'day')}"
-    until = f", {due.words}" if due else ""
+    on = about(bare_subject(message.subject), words)
+    when = clause(words, message.at, due, desk.as_of, desk.zone, one.verdict.dates)
     return Fact(
         key=f"waiting:{conversation.id}",
         version=version(message.id, due.bucket if due else "", _bucket(waited)),
-        text=sentence(f"you asked {who} {asked}: {quote(words, 120)} — {nothing}{until}"),
+        text=sentence(f"{who}, silent {waited_for}{on}: {quote(words, 120)}") + when,
         sources=(cite(one, words),),
         people=tuple(desk.name(a) for a in them),
         at=message.at,
@@ -65,7 +64,7 @@ def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | No
         topic=weight.topic or clean(message.subject),
         basis=Basis.INFERRED,
         sensitivity=Sensitivity.PRIVATE if one.verdict.private else Sensitivity.NORMAL,
-        speech=sentence(f"{desk.name(them[0])} has not answered for {count(days, 'day')}: {clip(clean(words), 80)}"),
+        speech=sentence(f"{desk.called(them[0])} has not answered for {waited_for}: {breath(words, 80)}"),
         why=", ".join(("your question is the last word in the thread", *weight.why)),
     )
 
@@ -93,16 +92,8 @@ def _question(desk: Desk, one: Judged) -> tuple[str, Request | None]:
     first = next((r for r in asked if not r.of_me), asked[0] if asked else None)
     if first:
         return words_of(one.message, first), first
-    words = "" if one.verdict.requests else _last_question(one.message.reply_text)
-    return ("" if is_courtesy(words) else words), None
-
-
-def _last_question(text: str) -> str:
-    """The sentence or line that ends in the last question mark; "" where there is none."""
-    end = text.rfind("?", 0, READ) + 1
-    start = max((text.rfind(mark, 0, end - 1) for mark in ".!?\n"), default=-1) + 1 if end else 0
-    words = text[start:end].strip()
-    return words if any(c.isalpha() for c in words) else ""
+    span = None if one.verdict.requests else last_question(one.message.reply_text)
+    return ("" if span is None or is_courtesy(span.text) else span.text), None
 
 
 def _written(desk: Desk) -> Written:

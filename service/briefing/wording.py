@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[^\s])")
+_STOP = re.compile(r"[.!?…][\"”’)]*(?=\s)")
 _GREETING = re.compile(
     r"(?:hi|hey|hello|dear|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?"
     r"|bonjour|bonsoir|cher|chère|salut|hola|buenos días|buenas tardes|estimad[oa])\b[^.,?!:]{0,40}",
@@ -37,6 +38,13 @@ def clip(text: str, limit: int) -> str:
     return head[: cut if cut > limit // 2 else None].rstrip(" ,;:–—-.") + "…"
 
 
+def breath(text: str, limit: int) -> str:
+    """Fit to be said aloud: cut after a whole sentence where one ends in time, else between words."""
+    text = clean(text)
+    ends = [m.end() for m in _STOP.finditer(text[: limit + 1])] if len(text) > limit else []
+    return text[: ends[-1]] if ends and ends[-1] > limit // 3 else clip(text, limit)
+
+
 def quote(text: str, limit: int = 160) -> str:
     """Somebody's own words between quotation marks; marks inside become single ones, so that the outer pair stays theirs."""
     inner = clip(clean(text), limit).replace("“", "‘").replace("”", "’").replace("„", "‚")
@@ -44,10 +52,10 @@ def quote(text: str, limit: int = 160) -> str:
 
 
 def about(subject: str, said: str) -> str:
-    """Reads as ' about “Term sheet”', where the words said don't tell themselves what they are about; else ""."""
+    """Reads as ' on “Term sheet”', where the words said don't tell themselves what they are about; else ""."""
     named = [w.casefold() for w in _WORD.findall(subject)]
     told = {w.casefold() for w in _WORD.findall(said)}
-    return f" about {quote(subject, 60)}" if clean(subject) and sum(w in told for w in named) * 2 < max(1, len(named)) else ""
+    return f" on {quote(subject, 50)}" if clean(subject) and sum(w in told for w in named) * 2 < max(1, len(named)) else ""
 
 
 def requote(sentence: str, limit: int) -> str:

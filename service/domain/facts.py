@@ -44,10 +44,14 @@ class Fact:
     topic: str = ""
     basis: Basis = Basis.STATED
     sensitivity: Sensitivity = Sensitivity.NORMAL
-    speech: str = ""  # the same said aloud: numbers and dates still in figures; "" says `text`
+    speech: str = ""  # the same said aloud: numbers and dates still in figures; "" says `text`, a blank nothing
     details: tuple[Fact, ...] = ()  # lines under it: a meeting's people, conflicts, preparation
     label: str = ""  # a short lead: a time ("09:30"), a name
     why: str = ""  # why it is here, in words
+
+
+NO_MEETING = frozenset({"cancelled", "blocks", "over"})
+"""Topics of facts that stand among the meetings and are none to go to."""
 
 
 class Section(StrEnum):

@@ -102,3 +102,8 @@ class Occurrence:
     prepared_at: datetime | None = None
     ended_at: datetime | None = None
     count: int = 1  # of intervals: how many slots this row stands for
+
+    @property
+    def by_hand(self) -> bool:
+        """Asked for by the person, not by a cadence."""
+        return self.slot.startswith(("manual:", "asked:"))

@@ -10,6 +10,8 @@ from service.domain.ledger import BeforeEvents, Every, Slot, WallTimes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+WORTH_SAYING = timedelta(hours=1)
+"""For how long what an interval found is delivered, where its channel is away: an alert is worth more than its five minutes."""
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -64,7 +66,7 @@ def next_wall_slot(
 def interval_slot(timing: Every, at: datetime) -> Slot:
     """The newest aligned slot at or before `at`."""
     due_at = at - (at - EPOCH) % timing.interval
-    return Slot(due_at.strftime("%Y-%m-%dT%H:%M:%SZ"), due_at, due_at, due_at + 2 * timing.interval)
+    return Slot(due_at.strftime("%Y-%m-%dT%H:%M:%SZ"), due_at, due_at, due_at + max(2 * timing.interval, WORTH_SAYING))
 
 
 def slots_between(timing: Every, after: datetime, until: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 _FREE = """
@@ -31,14 +32,27 @@ def organisation(domain: str) -> str:
     return ".".join(labels[-3:] if country else labels[-2:])
 
 
+_PROVIDES = re.compile(
+    r"(?:free|web|my|e|g|fast|hot|proton|secure|private|open|swiss)?-?(?:mail|mails|mailbox|email|inbox|post|postbox|webmail|messaging|hosting"
+    r"|provider|isp|cloud|home|family|familie|users?|internet|online|telecom|telekom|me)(?:-?(?:box|service|server|host|hub|net|online|\d+))?",
+    re.IGNORECASE,
+)
+"""Names of a domain that keeps mailboxes for anybody: nobody's employer."""
+
+
 def is_free_mail(domain: str) -> bool:
     return domain.lower() in FREE_MAIL
 
 
 def company_of(email: str) -> str:
-    """A readable guess at the employer from an address, "" for free mail: "dana@northbay-supply.example" gives "Northbay Supply"."""
+    """A readable guess at the employer from an address: "dana@northbay-supply.example" gives "Northbay Supply".
+
+    "" for free mail, for domains that read like a mail provider's, and for a family's own ("felix@keller-family.example").
+    """
     domain = email.rpartition("@")[2].lower()
     if not domain or "." not in domain or is_free_mail(domain) or is_free_mail(organisation(domain)):
         return ""
     label = organisation(domain).partition(".")[0]
+    if _PROVIDES.fullmatch(label) or label.endswith(("-family", "-familie", "-mail", "-mailbox")):
+        return ""
     return " ".join(w.upper() if len(w) <= 3 else w.capitalize() for w in label.replace("_", "-").split("-") if w)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from service.domain.people import Address, Person
 from service.people.domains import is_free_mail, organisation
@@ -43,6 +45,13 @@ def is_machine(address: str | Address) -> bool:
     """Whether a program writes from this address, by its local part: no-reply, notifications, mailer-daemon …"""
     email = address.email if isinstance(address, Address) else address
     return bool(_MACHINE.match(email.lower().partition("@")[0][:100]))
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Whole name to first name, for those whose first name nobody else of them has."""
+    first = {name: first_name(name) for name in names}
+    tally = Counter(first.values())
+    return {name: short for name, short in first.items() if short and tally[short] == 1}
 
 
 def is_external(person: Person, email: str) -> bool:

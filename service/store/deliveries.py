@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
-from service.domain.ledger import Occurrence, Outcome
+from service.domain.ledger import Occurrence, Outcome, State
 from service.store import tables
 from service.store.artefacts import Folder
 from service.store.codec import Codec
@@ -221,12 +221,15 @@ class Deliveries:
             return [_read(row) for row in on.execute(recent).mappings()]
 
     def told(self, person: str, cadence: str, before: datetime) -> Mapping[str, str]:
-        """Fact key → the version last said in an occurrence that was sent."""
+        """Fact key → the version last said in an occurrence that was sent, may have been, or is on its way: what waits for a
+        second attempt is not said again by the next one. Where it fails in the end, it was not told.
+        """
         told, row = tables.told, tables.occurrence
+        said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), row.c.state.in_((State.PREPARED, State.DELIVERING)))
         query = (
             select(told.c.key, told.c.version)
             .join(row, row.c.id == told.c.occurrence)
-            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.outcome == Outcome.SENT)
+            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, said)
             .order_by(told.c.due_at)
         )
         with self._database.read() as on:

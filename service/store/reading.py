@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -27,6 +28,8 @@ from service.store.ledger import Ledger
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 t, w = tables.item, tables.term
+NEAR = timedelta(days=7)
+"""How far an instance that was moved is looked for from its original start."""
 UNJUDGED = Verdict(Category.FYI, 0.0, ("not judged yet",), brain="none")
 OUT_OF_SIGHT = frozenset({"draft", "trashed"})
 MOST_TERMS = 400
@@ -114,7 +117,20 @@ class PersonItems:
 
     def event(self, id: str) -> Event | None:
         found = self._documents(self._every("event", t.c.id == id), Event)
-        return found[0] if found else None
+        return found[0] if found else self._beyond(id)
+
+    def _beyond(self, id: str) -> Event | None:
+        """Outside the days that stand in rows: looked for around the start that the id of an instance names."""
+        written = re.search(r"/(\d{8})(?:T\d{6}Z?)?$", id)
+        try:
+            around = datetime.strptime(written[1], "%Y%m%d").replace(tzinfo=UTC) if written else None
+        except ValueError:
+            around = None
+        if around is None or all(
+            Expansion.parse(n).covers(around, around) for n in self._accounts.expanded(self._person.id).values()
+        ):
+            return None
+        return next((e for e in self.events(around - NEAR, around + NEAR) if e.id == id), None)
 
     # --- chat ----------------------------------------------------------------------------------------------------------
 

@@ -279,6 +279,17 @@ def test_told_facts_count_once_they_were_sent(store: Store) -> None:
     assert store.deliveries.told("mara", "morning", bench.clock.now) == {}
 
 
+def test_what_waits_for_its_second_attempt_is_told_and_what_failed_is_not(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [Unavailable("down")] * 100
+    bench.tick()
+    tomorrow = bench.clock.now + timedelta(days=1)
+    assert store.deliveries.told("mara", "morning", tomorrow) == {"reply:t1": "1"}
+    bench.run_until(5)
+    assert bench.ended()[0][1] == "failed"
+    assert store.deliveries.told("mara", "morning", tomorrow) == {}
+
+
 def test_the_notice_that_goes_out_is_the_one_that_was_stored(store: Store) -> None:
     bench = Bench(store)
     bench.clock.forward(hours=6, minutes=51)

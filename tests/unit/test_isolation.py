@@ -56,12 +56,12 @@ def test_answers_come_in_order_and_culprits_alone_fail(isolated: Isolated) -> No
     answers = list(isolated.map(behave, items, batch=4))
     assert [a for a in answers if isinstance(a, str)] == ["A", "B", "C", "D"]
     told = {item: answer.what for item, answer in zip(items, answers, strict=True) if isinstance(answer, Failure)}
+    assert told.pop("recurse")  # how an endless recursion ends is the interpreter's affair: an error, a crash or the time limit
     assert told == {
         "hang": "took longer than 0.5 s",
         "regex": "took longer than 0.5 s",
         "crash": "crashed (SIGSEGV)",
         "memory": "needed too much memory",
-        "recurse": "nested too deep",
         "raise": "ValueError: no such thing",
         "exit": "ended the process with exit code 3",
     }

@@ -8,13 +8,14 @@ from datetime import tzinfo
 
 from service.briefing.render import clean, links, times
 from service.briefing.render.coverage import CoverageView, coverage_view
-from service.domain.facts import Briefing, Fact, Sensitivity, SourceRef
+from service.briefing.render.emphasis import Parts, parts
+from service.domain.facts import NO_MEETING, Briefing, Fact, Sensitivity, SourceRef
 
 HEADINGS = {
     "needs_you": "Needs you today",
     "meetings": "Today’s meetings",
     "waiting": "Waiting on others",
-    "commitments": "Promised and falling due",
+    "commitments": "Falling due",
     "slack": "Slack",
     "rest": "Everything else",
     "when_where": "When and where",
@@ -33,6 +34,12 @@ NOUNS = {
     "note": "note",
     "task": "task",
 }
+_PLAIN = frozenset({"conflict", "echo", "hint", "blocks", "over", "cancelled", "count"})
+"""Topics whose words need no source in the plain form: they come from the calendar, or count what stands elsewhere."""
+_QUOTED = re.compile(r"“[^”]*”")
+_DATED = re.compile(
+    r"\b(?:today|yesterday|mon|tue|wed|thu|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d+ [a-z]{3,9})\b"
+)
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(\s?[–-]\s?\d{1,2}[:.h]\d{2})?|all[ -]day", re.IGNORECASE)
 
 
@@ -41,7 +48,8 @@ class SourceView:
     """`short` says kind and time; `words` also names the thing; `host` is shown where the link leads to the web."""
 
     words: str
-    short: str
+    noun: str
+    short: str  # "" where the line says both already
     url: str
     host: str
 
@@ -51,6 +59,10 @@ class Line:
     label: str
     text: str
     link: str  # where the text as a whole is an address that may be followed
+    parts: Parts
+    head_link: str  # where the name of a meeting leads to
+    urgent: bool  # a conflict: not to be overlooked
+    aside: bool  # counted or the person's own: read last
     timed: bool  # the label is a time and gets a column of its own
     sources: tuple[SourceView, ...]
     why: str
@@ -121,14 +133,21 @@ def _section(name: str, facts: tuple[Fact, ...], briefing: Briefing, where: tzin
 def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact | None = None) -> Line:
     """`under` is the fact that this is a detail of: what that one cites already is not cited again."""
     label, text = clean.line(fact.label, 60), clean.line(fact.text, room.text)
+    sources = _sources(fact, under, briefing, where)
     if label and text.startswith(label):
         text = text[len(label) :].lstrip(" :,–—-") or text
+    meeting = fact.topic == "meeting" and briefing.kind == "morning"
+    shown = clean.capital(text) if under and not label else text
     return Line(
         label=label,
-        text=clean.capital(text) if under and not label else text,
+        text=shown,
         link=links.safe(text) if links.host(text) else "",
         timed=bool(_TIME.fullmatch(label)),
-        sources=_sources(fact, under, briefing, where),
+        parts=parts(fact, shown),
+        head_link=sources[0].url if meeting and sources else "",
+        urgent=fact.topic in {"conflict", "echo"},
+        aside=fact.topic in NO_MEETING,
+        sources=() if meeting else sources,
         why=clean.line(fact.why, 160),
         private=fact.sensitivity is Sensitivity.PRIVATE,
         lines=tuple(_line(d, briefing, where, room, fact) for d in fact.details[: room.details]),
@@ -137,11 +156,14 @@ def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact
 
 def _sources(fact: Fact, under: Fact | None, briefing: Briefing, where: tzinfo) -> tuple[SourceView, ...]:
     cited = {(s.kind, s.id) for s in under.sources} if under else set()
-    refs = [s for s in fact.sources if (s.kind, s.id) not in cited] or fact.sources
-    return tuple(dict.fromkeys(_source(ref, fact, briefing, where) for ref in refs[:8]))[:3]
+    refs = [s for s in fact.sources if (s.kind, s.id) not in cited]
+    if under and not refs and briefing.kind == "morning":
+        return ()
+    refs = refs or list(fact.sources)
+    return tuple(dict.fromkeys(_source(ref, fact, under, briefing, where) for ref in refs[:8]))[:3]
 
 
-def _source(ref: SourceRef, fact: Fact, briefing: Briefing, where: tzinfo) -> SourceView:
+def _source(ref: SourceRef, fact: Fact, under: Fact | None, briefing: Briefing, where: tzinfo) -> SourceView:
     """Says nothing twice: neither a title that the sentence holds, nor the time that leads it."""
     noun = NOUNS.get(ref.kind, clean.line(ref.kind, 20) or "source")
     when = times.stamp(ref.at, briefing.made_at, where) if ref.at else ""
@@ -149,10 +171,25 @@ def _source(ref: SourceRef, fact: Fact, briefing: Briefing, where: tzinfo) -> So
     url = links.safe(ref.url)
     return SourceView(
         words=", ".join(filter(None, (_named(noun, clean.line(ref.title, 60), f"{fact.label} {fact.text}"), when))),
-        short=", ".join(filter(None, (noun, when))),
+        noun=noun,
+        short=_short(ref, noun, when, fact, brief=briefing.kind != "morning", under=bool(under)),
         url=url,
         host=links.host(url),
     )
+
+
+def _short(ref: SourceRef, noun: str, when: str, fact: Fact, *, brief: bool, under: bool) -> str:
+    """Such as "mail Thu 16:20", without what the line itself says before it quotes: its day, and in a morning its kind.
+
+    A meeting's brief names the kind on every line; a morning leaves out what comes from the calendar or only counts.
+    """
+    if not brief and fact.topic in _PLAIN:
+        return ""
+    said = f"{fact.label} {_QUOTED.sub('', fact.text)}".lower()
+    slack = ref.kind == "thread" and (ref.title.lower() in said or " directly" in said)
+    named = not brief and (noun.lower() in said or slack)
+    dated = (brief or under) and _DATED.search(said)
+    return " ".join(filter(None, ("" if named else noun, "" if dated else when)))
 
 
 def _named(noun: str, title: str, text: str) -> str:

@@ -6,11 +6,11 @@ import pytest
 
 from service.integrations.eml import Settings
 from service.integrations.eml.looks import looks_like_mail, may_be_mail
-from tests.integration.source_contract import CountingReader, Kept, SourceContract, surroundings
+from tests.integration.source_contract import CountingReader, Kept, PlacedContract, surroundings
 from tests.integration.sources.letters import a_letter
 
 
-class TestEml(SourceContract):
+class TestEml(PlacedContract):
     def settings(self, root: Path) -> Settings:
         return Settings(kind="eml", path=root)
 

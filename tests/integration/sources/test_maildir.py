@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from service.domain.sync import Moved
 from service.errors import AccessLost, Unavailable
 from service.integrations.maildir import Settings
-from tests.integration.source_contract import CountingReader, Kept, SourceContract, opened_below, surroundings
+from tests.integration.source_contract import CountingReader, Kept, PlacedContract, opened_below, surroundings
 from tests.integration.sources.letters import a_letter
 
 
@@ -23,7 +25,7 @@ def sync(root: Path, kept: Kept | None = None, reader: CountingReader | None = N
     return (kept or Kept()).sync(settings.connect(surroundings(root.parent, reader)))
 
 
-class TestMaildir(SourceContract):
+class TestMaildir(PlacedContract):
     def settings(self, root: Path) -> Settings:
         return Settings(kind="maildir", path=root)
 
@@ -144,20 +146,41 @@ def test_another_address_of_the_person_reads_everything_anew(mail: Path) -> None
     assert [message.provenance for message in kept.items.values()] == ["own"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@contextmanager
+def as_nobody(*folders: Path) -> Iterator[None]:
+    """Root may read everything: as root, the test goes on as a user who owns these folders and no more."""
+    if os.geteuid() != 0:
+        yield
+        return
+    nobody = 65534
+    for folder in folders:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, nobody, nobody)
+    for above in folders[0].parents[:3]:
+        above.chmod(0o755)
+    os.setegid(nobody)
+    os.seteuid(nobody)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
 def test_a_locked_folder_keeps_what_is_held(mail: Path) -> None:
     (make(mail / ".Work") / "cur" / "1.A:2,").write_bytes(a_letter(1))
     kept = sync(mail)
-    (mail / ".Work" / "cur").chmod(0)
-    try:
-        assert len(sync(mail, kept).items) == 1
-        assert kept.problems
-        mail.chmod(0)
-        with pytest.raises(AccessLost):
-            sync(mail, kept)
-    finally:
-        mail.chmod(0o700)
-        (mail / ".Work" / "cur").chmod(0o700)
+    with as_nobody(mail):
+        (mail / ".Work" / "cur").chmod(0)
+        try:
+            assert len(sync(mail, kept).items) == 1
+            assert kept.problems
+            mail.chmod(0)
+            with pytest.raises(AccessLost):
+                sync(mail, kept)
+        finally:
+            mail.chmod(0o700)
+            (mail / ".Work" / "cur").chmod(0o700)
 
 
 def test_moves_come_before_what_is_read_and_deletes_after(mail: Path) -> None:

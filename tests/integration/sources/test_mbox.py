@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.integrations.mbox import Settings
-from tests.integration.source_contract import CountingReader, Kept, SourceContract, surroundings
+from tests.integration.source_contract import CountingReader, Kept, PlacedContract, surroundings
 from tests.integration.sources.letters import a_letter
 
 LINE = b"From dana@atlas.example Fri May  1 08:00:00 2026\n"
@@ -24,7 +24,7 @@ def texts(kept: Kept) -> list[str]:
     return [message.text for message in kept.items.values()]
 
 
-class TestMbox(SourceContract):
+class TestMbox(PlacedContract):
     def settings(self, root: Path) -> Settings:
         return Settings(kind="mbox", path=root)
 

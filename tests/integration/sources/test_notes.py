@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from service.domain.items import Note, Provenance
 from service.integrations.notes import Settings
 from service.integrations.notes.note import File, to_note
-from tests.integration.source_contract import Kept, SourceContract, surroundings
+from tests.integration.source_contract import Kept, PlacedContract, surroundings
 
 TOUCHED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HERE = surroundings(Path("/"))
@@ -22,7 +22,7 @@ def note(text: str, name: str = "plain.md") -> Note:
     return to_note(File(name, text, TOUCHED, ""), HERE)
 
 
-class TestNotes(SourceContract):
+class TestNotes(PlacedContract):
     def settings(self, root: Path) -> Settings:
         return Settings(kind="notes", path=root)
 

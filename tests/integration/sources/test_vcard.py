@@ -11,7 +11,7 @@ from service.domain.items import Contact
 from service.integrations.vcard import Settings
 from service.integrations.vcard.contact import to_contact
 from service.integrations.vcard.parse import cards
-from tests.integration.source_contract import Kept, SourceContract, surroundings
+from tests.integration.source_contract import Kept, PlacedContract, surroundings
 
 
 def a_card(number: int, *, name: str = "") -> str:
@@ -21,7 +21,7 @@ def a_card(number: int, *, name: str = "") -> str:
     )
 
 
-class TestVCard(SourceContract):
+class TestVCard(PlacedContract):
     def settings(self, root: Path) -> Settings:
         return Settings(kind="vcard", path=root)
 

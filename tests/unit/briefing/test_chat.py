@@ -23,9 +23,7 @@ def said(*threads, rules=(), **person):
 
 
 def test_an_unanswered_direct_message_is_quoted():
-    assert said(a_talk(a_post("Can you check the numbers?"))) == [
-        "Tom Reed asks you in a direct message: “Can you check the numbers?”"
-    ]
+    assert said(a_talk(a_post("Can you check the numbers?"))) == ["Tom Reed directly: “Can you check the numbers?”"]
 
 
 def test_an_answered_direct_message_is_done():
@@ -44,7 +42,7 @@ def test_thanks_need_no_answer():
 def test_a_mention_waits_until_answered():
     mention = a_post("@Mara which version do we ship?", 5, mentions=frozenset({"mara@keller.example"}))
     thread = a_talk(mention, direct=False, channel="proj-atlas", mentions_me=True)
-    assert said(thread) == ["Tom Reed asks you in #proj-atlas: “@Mara which version do we ship?”"]
+    assert said(thread) == ["Tom Reed in #proj-atlas: “@Mara which version do we ship?”"]
     answered = a_talk(mention, a_post("The second", 4, MARA), direct=False, channel="proj-atlas", mentions_me=True)
     assert not said(answered)
 
@@ -53,8 +51,8 @@ def test_a_thread_on_a_priority_is_told_after_what_waits():
     on_priority = a_thread(posts=(a_post("Atlas wants a shorter notice period", author=DANA),), channel="deals")
     direct = a_talk(a_post("Lunch?"))
     assert said(on_priority, direct, priorities=("close the Atlas round",)) == [
-        "Tom Reed asks you in a direct message: “Lunch?”",
-        "#deals: Dana Whitfield: “Atlas wants a shorter notice period”.",
+        "Tom Reed directly: “Lunch?”",
+        "Dana Whitfield in #deals: “Atlas wants a shorter notice period”.",
     ]
 
 
@@ -62,7 +60,7 @@ def test_a_lively_thread_is_told_and_a_quiet_one_counted():
     lively = a_thread(posts=tuple(a_post(f"point {n}", 5 - n) for n in range(4)), channel="support")
     quiet = a_thread(posts=(a_post("fyi"),), channel="random")
     briefing = brief(a_world(lively, quiet))
-    assert texts(briefing, "slack") == ["#support: 4 new messages on “point 0”; Tom Reed last: “point 3”."]
+    assert texts(briefing, "slack") == ["Tom Reed in #support (4 messages on “point 0”): “point 3”."]
     assert "1 other Slack thread." in texts(briefing, "rest")
 
 

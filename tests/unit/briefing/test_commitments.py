@@ -16,12 +16,12 @@ def said(*things, **person):
 
 
 def test_their_promise_says_who_what_and_when():
-    assert said(a_promise(on=TODAY)) == ["Dana Whitfield promised on Saturday: “I will send the deck by then.” — due today."]
+    assert said(a_promise(on=TODAY)) == ["Dana Whitfield: “I will send the deck by then.” Due today."]
 
 
 def test_the_persons_own_promise_says_to_whom():
     mine = a_promise("I'll call the notary.", on=TOMORROW, sender=MARA, to=(TOM,))
-    assert said(mine) == ["You promised Tom Reed on Saturday: “I'll call the notary.” — due tomorrow."]
+    assert said(mine) == ["You to Tom Reed: “I'll call the notary.” Due tomorrow."]
 
 
 @pytest.mark.parametrize(("days", "told"), [(-8, False), (-7, True), (-1, True), (0, True), (2, True), (3, False)])
@@ -48,9 +48,7 @@ def test_somebody_elses_attachment_keeps_no_promise():
 def test_a_newer_promise_about_the_same_replaces_it():
     first = a_promise("I will send the signed deck today.", on=TODAY, thread_id="t")
     later = a_promise("I can send the signed deck tomorrow only.", on=TOMORROW, thread_id="t", sent_at=SEVEN - DAY)
-    assert said(first, later) == [
-        "Dana Whitfield promised yesterday: “I can send the signed deck tomorrow only.” — due tomorrow."
-    ]
+    assert said(first, later) == ["Dana Whitfield: “I can send the signed deck tomorrow only.” Due tomorrow."]
 
 
 def test_two_promises_of_one_message_are_two():
@@ -89,8 +87,8 @@ def test_own_tasks_due_stand_among_the_commitments():
     )
     briefing = brief(a_world(*tasks))
     assert sorted(texts(briefing, "commitments")) == [
-        "Task “Call bank” is overdue since yesterday.",
-        "Task “Sign lease” (Office) is due today.",
+        "Task “Call bank”: overdue since yesterday.",
+        "Task “Sign lease” (Office): due today.",
     ]
     assert "1 task overdue for more than a week." in texts(briefing, "rest")
 
@@ -101,7 +99,7 @@ def test_a_task_assigned_by_first_name_is_mine():
 
 def test_a_deal_to_follow_up_is_due_like_a_task():
     deal = a_deal(name="Atlas round", follow_up_on=TODAY, owner="Mara Keller")
-    assert said(deal) == ["Follow-up with “Atlas round” (Atlas AG, Term sheet) is due today."]
+    assert said(deal) == ["Follow-up “Atlas round” (Atlas AG, Term sheet): due today."]
 
 
 def test_private_promises_stay_private():

@@ -40,17 +40,19 @@ def test_cancelled_meetings_are_not_counted():
 def test_the_bottom_line_puts_importance_before_time():
     briefing = brief(a_world(an_ask(at=SEVEN + 10 * HOUR), an_ask("Could you call?"), meeting(2.5), meeting(5)))
     assert briefing.bottom_line == (
-        "Dana Whitfield asks: “Could you send me the signed term sheet?” — due today 17:00; one more needs you;"
+        "Dana Whitfield: “Could you send me the signed term sheet?” Due today 17:00. One more needs you,"
         " two meetings, the first at 09:30."
     )
 
 
 def test_a_day_of_meetings_only_says_that_nothing_needs_the_person():
-    assert brief(a_world(meeting(2))).bottom_line == "Nothing needs you; one meeting at 09:00."
+    assert brief(a_world(meeting(2))).bottom_line == "Nothing needs you, one meeting at 09:00."
 
 
-def test_in_the_afternoon_the_next_meeting_is_named():
-    assert brief(a_world(meeting(2), meeting(9)), SEVEN + 8 * HOUR).bottom_line.endswith("two meetings, the next at 16:00.")
+def test_in_the_afternoon_the_next_meeting_is_named_and_what_is_over_left_to_a_count():
+    briefing = brief(a_world(meeting(2), meeting(7.5), meeting(9)), SEVEN + 8 * HOUR)
+    assert briefing.bottom_line.endswith("two meetings, the next at 16:00.")
+    assert [f.text for f in briefing.section("meetings") if f.topic == "over"] == ["1 already over: Atlas round 09:00–10:00"]
 
 
 def test_a_source_that_could_not_be_read_forbids_calm():

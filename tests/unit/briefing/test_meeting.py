@@ -81,7 +81,7 @@ def test_who_comes_with_role_reply_last_contact_and_deal() -> None:
     made = brief(an_event(attendees=people), wrote("The board agreed."), a_contact(), a_deal())
     assert lines(made, "people") == [
         "Dana Whitfield: CFO, Atlas AG; accepted; last contact yesterday; open deal Atlas round.",
-        "Tom Reed: Atlas; declined; no earlier contact found.",
+        "Tom Reed: Atlas AG; declined; no earlier contact found.",
     ]
 
 
@@ -92,7 +92,7 @@ def test_what_was_said_last_quotes_mail_chat_and_notes_with_their_dates() -> Non
     assert said == [
         "Dana in #proj-atlas today: “The Atlas round needs a decision on the notice period.”",
         "Dana wrote yesterday about Term sheet: “The board agreed to the price.”",
-        "From your notes “Atlas round call”, Fri 8 May: “Dana wants the shorter notice period.”",
+        "Your notes, Fri: “Dana wants the shorter notice period.”",
     ]
 
 
@@ -113,8 +113,8 @@ def test_open_ends_of_both_sides() -> None:
         a_verdict(commitments=(Commitment(Span(promise, 0), promise, DANA.email, False, When("Monday", date(2026, 5, 11))),)),
     )
     assert lines(brief(an_event(), mine, theirs), "open") == [
-        "Dana promised on Saturday: “I will send the cap table by Monday.” (overdue since yesterday)",
-        "You asked Dana on Sunday, no answer yet: “Could you confirm the closing date?”",
+        "Dana promised Sat: “I will send the cap table by Monday.” Overdue since yesterday.",
+        "You asked Dana Sun, no answer: “Could you confirm the closing date?”",
     ]
 
 

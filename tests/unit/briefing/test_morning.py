@@ -41,13 +41,13 @@ def test_yesterdays_fact_returns_only_when_changed():
     tomorrow = SEVEN + DAY
     assert not brief(world, tomorrow).section("needs_you")
     world.with_(an_ask("Any news on this?", thread_id="t", sent_at=SEVEN + HOUR))
-    assert texts(brief(world, tomorrow), "needs_you") == ["Dana Whitfield asks: “Any news on this?”"]
+    assert texts(brief(world, tomorrow), "needs_you") == ["Dana Whitfield: “Any news on this?”"]
 
 
 def test_a_fact_returns_when_it_falls_due():
     world = a_world(an_ask(on=TODAY + DAY))
     world.tell("morning", SEVEN, brief(world).facts())
-    assert texts(brief(world, SEVEN + DAY), "needs_you")[0].endswith("— due today.")
+    assert texts(brief(world, SEVEN + DAY), "needs_you")[0].endswith(" Due today.")
 
 
 def test_what_another_cadence_told_is_told_here_all_the_same():

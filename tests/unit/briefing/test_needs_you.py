@@ -16,14 +16,14 @@ def needs(*things, **person):
 
 def test_a_request_says_who_asks_in_their_own_words():
     (fact,) = needs(an_ask(), a_contact())
-    assert fact.text == f"Dana Whitfield (Atlas AG) asks: “{ASKS}”"
+    assert fact.text == f"Dana Whitfield, Atlas AG: “{ASKS}”"
     assert fact.basis is Basis.STATED
     assert fact.sources[0].quote == ASKS
 
 
 def test_a_due_time_is_said_in_local_words():
     (fact,) = needs(an_ask(at=SEVEN + 10 * HOUR))
-    assert fact.text.endswith("— due today 17:00.")
+    assert fact.text.endswith(" Due today 17:00.")
     assert fact.at == SEVEN + 10 * HOUR
 
 
@@ -40,9 +40,9 @@ def test_answered_mail_needs_nobody():
 
 def test_words_that_don_t_tell_what_they_are_about_get_their_subject():
     (fact,) = needs(an_ask("Please review.", subject="Re: Draft of the lease"))
-    assert fact.text == "Dana Whitfield asks about “Draft of the lease”: “Please review.”"
+    assert fact.text == "Dana Whitfield on “Draft of the lease”: “Please review.”"
     (fact,) = needs(an_ask("Could you review the lease draft?", subject="Draft of the lease"))
-    assert fact.text == "Dana Whitfield asks: “Could you review the lease draft?”"
+    assert fact.text == "Dana Whitfield: “Could you review the lease draft?”"
 
 
 def test_mail_answered_without_a_reference_needs_nobody_either():
@@ -79,7 +79,7 @@ def test_bulk_mail_needs_nobody_however_it_asks():
 def test_a_rule_lifts_even_a_machine():
     alarm = an_fyi("Disk full on db1.", sender=Address("alerts@ops.example", "Ops"), verdict={"priority": "urgent"})
     (fact,) = needs(alarm)
-    assert fact.text == "Ops writes about “Term sheet”: “Disk full on db1.”"
+    assert fact.text == "Ops on “Term sheet”: “Disk full on db1.”"
     assert "a rule says urgent" in fact.why
 
 
@@ -91,20 +91,20 @@ def test_a_rule_may_lower_what_would_need_the_person():
 def test_urgent_mail_without_a_request_is_quoted_and_no_purpose_invented():
     urgent = an_fyi("Hi Mara,\n\nThe notary cancelled. We must move.", verdict={"category": Category.URGENT, "urgency": 0.9})
     (fact,) = needs(urgent)
-    assert fact.text == "Dana Whitfield writes about “Term sheet”: “The notary cancelled.”"
+    assert fact.text == "Dana Whitfield on “Term sheet”: “The notary cancelled.”"
     assert fact.basis is Basis.INFERRED
 
 
 def test_a_thread_is_told_once_by_its_latest_request():
     first = an_ask(sent_at=SEVEN - 9 * HOUR, thread_id="t")
     again = an_ask("Could you call me?", sent_at=SEVEN - 2 * HOUR, thread_id="t")
-    assert texts(brief(a_world(first, again)), "needs_you") == ["Dana Whitfield asks: “Could you call me?”"]
+    assert texts(brief(a_world(first, again)), "needs_you") == ["Dana Whitfield: “Could you call me?”"]
 
 
 def test_a_request_stays_open_when_others_chime_in():
     ask = an_ask(thread_id="t")
     chime = an_fyi("I agree with Dana.", sender=TOM, thread_id="t")
-    assert texts(brief(a_world(ask, chime)), "needs_you") == [f"Dana Whitfield asks: “{ASKS}”"]
+    assert texts(brief(a_world(ask, chime)), "needs_you") == [f"Dana Whitfield: “{ASKS}”"]
 
 
 def test_a_request_ends_when_somebody_else_delivers():
@@ -129,7 +129,7 @@ def test_requests_count_for_two_weeks():
 def test_at_most_five_and_the_rest_is_counted():
     briefing = brief(a_world(*(an_ask(f"Could you check number {n}?") for n in range(8))))
     assert len(briefing.section("needs_you")) == 5
-    assert "And 3 more that need you." in texts(briefing, "rest")
+    assert "Not shown: 3 need you." in texts(briefing, "rest")
 
 
 def test_importance_goes_before_time():
@@ -154,17 +154,17 @@ def test_private_mail_makes_a_private_fact():
 def test_outside_words_stay_on_one_line_and_inside_their_quotation():
     hostile = an_ask("Could you\nsend ”me\u202e the\x00 file?", sender=Address("x@y.example", "Eve\r\nBcc: all"))
     (fact,) = needs(hostile)
-    assert fact.text == "Eve Bcc: all asks: “Could you send ’me the file?”"
+    assert fact.text == "Eve Bcc: all: “Could you send ’me the file?”"
 
 
 def test_a_sender_without_a_name_is_called_by_their_address():
     (fact,) = needs(an_ask(sender=Address("x42@y.example")))
-    assert fact.text.startswith("x42@y.example asks:")
+    assert fact.text.startswith("x42@y.example:")
 
 
 def test_a_message_without_words_is_told_by_its_subject():
     (fact,) = needs(judged(a_message(text="", sent_at=SEVEN - HOUR), a_verdict(category=Category.URGENT)))
-    assert fact.text == "Dana Whitfield writes about “Term sheet”."
+    assert fact.text == "Dana Whitfield on “Term sheet”."
 
 
 def test_a_stranger_who_asks_nothing_exactly_is_left_to_the_rest():
@@ -182,7 +182,7 @@ def test_a_request_that_announces_a_list_is_quoted_with_its_beginning():
     message = a_message(text=text, subject="", sent_at=SEVEN - HOUR)
     asked = Request(Span("Please do the following:", 0), "do the following")
     (fact,) = needs(judged(message, a_verdict(requests=(asked,))))
-    assert fact.text == "Dana Whitfield asks: “Please do the following: - sign the lease - call the bank”."
+    assert fact.text == "Dana Whitfield: “Please do the following: - sign the lease - call the bank”."
     assert fact.sources[0].quote == text
 
 

@@ -14,15 +14,18 @@ from tests.world import World
 NEWS = {"sender": Address("editor@news.example", "News"), "bulk": Bulk(list_id="<weekly.news.example>", unsubscribe=True)}
 
 
-def test_the_rest_is_told_by_count_with_the_most_relevant_named():
+def test_what_people_wrote_is_counted_with_the_most_relevant_named_and_bulk_left_to_coverage():
     mails = [an_fyi(**NEWS) for _ in range(3)]
     mails += [an_fyi(sender=Address("noreply@bank.example", "Bank"))]
     mails += [
         an_fyi(subject="Minutes", verdict={"urgency": 0.3}),
         an_fyi(subject="Lunch", sender=Address("tom@reed.example", "Tom Reed")),
     ]
-    (fact,) = brief(a_world(*mails)).section("rest")
-    assert fact.text == "3 newsletters, 1 notification and 2 FYI from people (Dana Whitfield “Minutes”, Tom Reed “Lunch”)."
+    briefing = brief(a_world(*mails))
+    (fact,) = briefing.section("rest")
+    assert fact.text == "2 FYI: Dana Whitfield on “Minutes”, Tom Reed on “Lunch”."
+    assert fact.speech == "Beyond that, 3 newsletters, 1 notification and 2 messages for your information."
+    assert briefing.coverage.suppressed == (("newsletters", 3), ("notification", 1))
     assert fact.basis is Basis.DERIVED
     assert len(fact.sources) == 2
 
@@ -34,15 +37,13 @@ def test_what_was_answered_or_told_elsewhere_is_not_counted_again():
 
 def test_private_senders_are_counted_and_not_named():
     (fact,) = brief(a_world(an_fyi(verdict={"private": True}))).section("rest")
-    assert fact.text == "1 FYI from people."
+    assert fact.text == "1 FYI."
     assert not fact.sources
 
 
 def test_suspected_phishing_is_a_warning_by_name_and_domain():
     mail = an_fyi(sender=Address("help@evil.example", "Your Bank"), verdict={"phishing": True})
-    assert texts(brief(a_world(mail)), "rest") == [
-        "A suspected phishing message was kept out: it calls itself “Your Bank” and comes from evil.example; do not click its links."
-    ]
+    assert texts(brief(a_world(mail)), "rest") == ["Suspected phishing, kept out: “Your Bank” from evil.example."]
 
 
 def test_many_phishing_messages_do_not_fill_the_morning():
@@ -128,14 +129,14 @@ def test_talk_on_a_list_is_told_apart_from_a_newsletter():
     the_list = {"bulk": Bulk(list_id="<dev.project.example>", unsubscribe=True), "to": (Address("dev@project.example"),)}
     talk = an_fyi(sender=Address("ann@elsewhere.example", "Ann"), **the_list)
     letter = an_fyi(sender=Address("team@project.example", "Team"), **the_list)
-    assert texts(brief(a_world(talk, letter)), "rest") == ["1 newsletter and 1 mailing-list message."]
+    assert brief(a_world(talk, letter)).coverage.suppressed == (("mailing-list message", 1), ("newsletter", 1))
 
 
 def test_a_list_without_headers_shows_by_its_tag():
     talk = an_fyi(subject="Re: [project] a question", to=(Address("dev@project.example"),))
-    assert texts(brief(a_world(talk)), "rest") == ["1 mailing-list message."]
+    assert brief(a_world(talk)).coverage.suppressed == (("mailing-list message", 1),)
 
 
 def test_several_messages_of_one_talk_are_named_once():
     mails = [an_fyi(subject="Lunch"), an_fyi(subject="Re: Lunch"), an_fyi(subject="Dinner", verdict={"urgency": 0})]
-    assert texts(brief(a_world(*mails)), "rest") == ["3 FYI from people (Dana Whitfield “Lunch”, Dana Whitfield “Dinner”)."]
+    assert texts(brief(a_world(*mails)), "rest") == ["3 FYI: Dana Whitfield on “Lunch”, Dana Whitfield on “Dinner”."]

@@ -83,6 +83,22 @@ def test_what_only_others_were_told_is_not_counted_as_told():
     assert not [f for f in draft.facts if f.key.startswith("reply:")]
 
 
+def asks(draft):
+    return [f.key for f in draft.facts if f.key.startswith("reply:")]
+
+
+@pytest.mark.parametrize(
+    ("told_at", "slot", "returns"),
+    [(SEVEN, "manual:1", True), (SEVEN, "2026-05-12.1", False), (SEVEN - 24 * HOUR, "manual:1", False)],
+)
+def test_who_asks_by_hand_gets_the_whole_day_but_not_what_yesterday_said(told_at, slot, returns):
+    world = a_world(an_ask())
+    world.tell("morning", told_at, prepare(world).facts)
+    occasion = an_occasion()
+    later = replace(occasion, occurrence=replace(occasion.occurrence, slot=slot, due_at=SEVEN + HOUR))
+    assert bool(asks(prepare(world, later, SEVEN + HOUR))) is returns
+
+
 def test_audio_is_recorded_of_the_same_briefing():
     voice = AVoice()
     (notice,) = prepare(a_world(an_ask()), an_occasion(audio=True), voice=voice).notices

@@ -71,7 +71,7 @@ def test_every_fact_is_in_it_and_links_to_its_source() -> None:
 def test_links_have_words_and_say_which_host_they_lead_to() -> None:
     html = to_html(a_rich_morning())
     said = {re.sub(r"<[^>]+>", "", inner) for inner in re.findall(r"<a [^>]+>(.*?)</a>", html)}
-    assert "mail “Hiring plan Q3”, Sat 07:00" in said
+    assert "mail Sat 07:00" in said
     assert "calendar at cal.keller.example" in said
     assert all(len(words) > 3 for words in said)
 
@@ -112,7 +112,21 @@ def test_outside_strings_make_no_tag_and_no_attribute(text: str) -> None:
     tree = Tree(to_html(hostile(text)))
     assert tree.open == []
     assert {tag for tag, _ in tree.tags} <= OURS
-    known = {"class", "style", "lang", "dir", "role", "href", "rel", "charset", "name", "content", "aria-hidden", "aria-label"}
+    known = {
+        "class",
+        "style",
+        "lang",
+        "dir",
+        "role",
+        "href",
+        "rel",
+        "charset",
+        "name",
+        "content",
+        "aria-hidden",
+        "aria-label",
+        "title",
+    }
     assert {k for _, attrs in tree.tags for k in attrs} <= known
 
 
@@ -120,7 +134,7 @@ def test_a_link_that_may_not_be_followed_is_words_only() -> None:
     fact = a_fact("Look.", sources=(SourceRef("event", "e", "Invite", "javascript:alert(1)", at=SEVEN),))
     html = to_html(a_briefing(sections=(("slack", (fact,)),)))
     assert "javascript" not in html
-    assert "calendar “Invite”, 07:00" in html
+    assert "calendar 07:00" in html
 
 
 def test_an_address_to_join_by_can_be_followed() -> None:

@@ -149,7 +149,7 @@ def test_a_bare_link_is_not_said() -> None:
 
 def test_the_titles_greeting_is_used_where_it_has_one() -> None:
     said = to_script(a_briefing(title="Good morning, Mara – Tuesday 12 May")).text
-    assert said.startswith("Good morning, Mara, Tuesday the twelfth of May. Nothing needs you today.")
+    assert said.startswith("Good morning, Mara. It is Tuesday the twelfth of May. Nothing needs you today.")
 
 
 def test_sentences_are_short_enough_for_one_breath() -> None:

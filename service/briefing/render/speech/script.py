@@ -12,7 +12,7 @@ from service.briefing.render.speech.phrases import Phrases, phrases
 from service.briefing.render.speech.saying import say
 from service.briefing.render.speech.selection import Candidate, choose
 from service.briefing.render.view import heading
-from service.domain.facts import Briefing, Fact
+from service.domain.facts import NO_MEETING, Briefing, Fact
 from service.domain.speech import Chapter, Script
 
 WORDS_A_MINUTE = 155
@@ -20,6 +20,7 @@ WORDS_A_MINUTE = 155
 
 LONGEST = 135  # seconds of the 150 that a morning may take: names and long words run over
 _MORNING = (("needs_you",), ("meetings",), ("waiting", "commitments"), ("slack", "rest"))
+_HOUR = re.compile(r"\b(today|tomorrow|yesterday|\w+day) (\d{1,2}:\d{2})")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
 
 
@@ -36,14 +37,17 @@ def to_script(briefing: Briefing, words_a_minute: int = WORDS_A_MINUTE) -> Scrip
 
 
 def _morning(briefing: Briefing, speak: Phrases, local: datetime, budget: int) -> Iterator[Chapter]:
-    lead = _joined(_greeting(briefing, speak, local), say(briefing.bottom_line, speak.language))
+    lead = _joined(
+        _greeting(briefing, speak, local),
+        say(_HOUR.sub(r"\1 at \2", briefing.bottom_line.replace("…” ", "…”. ")), speak.language),
+    )
     missing = _missing(briefing, speak)
     fixed = len(f"{lead} {missing}".split()) + 40  # the chapters' own first sentences and the sign-off
     names = tuple(name for group in _MORNING for name in group)
     chosen, left = choose(list(_candidates(briefing, names, speak)), budget - fixed)
     yield Chapter(speak.titles[0], lead)
     for title, group in zip(speak.titles[1:5], _MORNING, strict=True):
-        parts = [_section(name, [c for c in chosen if c.section == name], speak) for name in group]
+        parts = [_section(briefing, name, [c for c in chosen if c.section == name], speak) for name in group]
         if "rest" in group:
             parts.append(missing)
         yield Chapter(title, _joined(*parts))
@@ -53,7 +57,7 @@ def _morning(briefing: Briefing, speak: Phrases, local: datetime, budget: int) -
 def _greeting(briefing: Briefing, speak: Phrases, local: datetime) -> str:
     """The title's own greeting where it has one ("Good morning, Mara – Tuesday 12 May")."""
     if speak.language == "en" and briefing.title.startswith("Good "):
-        return say(briefing.title, limit=120)
+        return say(briefing.title.replace(" – ", ". It is ", 1), limit=120)
     return speak.opening(local)
 
 
@@ -98,17 +102,18 @@ def _said(fact: Fact, speak: Phrases) -> str:
     return say(words, speak.language, 260)
 
 
-def _section(name: str, chosen: list[Candidate], speak: Phrases) -> str:
+def _section(briefing: Briefing, name: str, chosen: list[Candidate], speak: Phrases) -> str:
     if not chosen:
         return ""
-    facts = sum(1 for c in chosen if c.under is None)
+    facts = sum(1 for c in chosen if c.under is None and c.fact.topic not in NO_MEETING)
     said = []
     number = 0
     for candidate in chosen:
         number += candidate.under is None
         counted = name == "needs_you" and facts > 1 and candidate.under is None
         said.append((speak.raw("nth", number, number == facts) if counted else "") + candidate.said)
-    return _joined(speak.say(name, facts), *said)
+    whole = sum(f.topic not in NO_MEETING for f in briefing.section(name)) if name == "meetings" else facts
+    return _joined(speak.say(name, whole) if whole else "", *said)
 
 
 def _missing(briefing: Briefing, speak: Phrases) -> str:
