@@ -25,7 +25,7 @@ AT_MOST = 5
 
 def prepare(services: Services, person: Person, occasion: Occasion, now: datetime) -> Draft | Nothing:
     topics = pattern(occasion.cadence.option("topics") or ())
-    told = services.items.told(occasion.cadence.name, now)
+    told = services.items.told(occasion.cadence.name, now, occasion.occurrence.id)
     start = since(occasion, now, LOOK_BACK)
     facts, to = [], {}
     for thread in services.items.chats(start, now):

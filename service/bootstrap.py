@@ -15,7 +15,7 @@ from service.actions import Gate
 from service.actions.filing import CREATE_TASK, Filing, standing
 from service.courier import Courier
 from service.domain.items import Event
-from service.domain.ledger import Cadence
+from service.domain.ledger import BeforeEvents, Cadence, Every, WallTimes
 from service.isolation import Isolated
 from service.logs import logger
 from service.people.holidays import is_holiday
@@ -154,9 +154,14 @@ class House:
 
     @cached_property
     def cadences(self) -> Mapping[str, Cadence]:
-        """A cadence that names no channel goes to all that don't interrupt."""
-        quiet = tuple(name for name, channel in self.channels.items() if not channel.interrupts and name not in self._readers)
-        return {c.name: c if c.to else replace(c, to=quiet) for c in self.config.cadences}
+        """A cadence that names no channel goes to those that suit it: an alert interrupts or isn't given, a briefing is read
+        quietly, and of a meeting the brief is read and the push is heard.
+        """
+        mine = tuple(name for name in self.channels if name not in self._readers)
+        loud = tuple(name for name in mine if self.channels[name].interrupts)
+        quiet = tuple(name for name in mine if name not in loud)
+        suited = {Every: loud, WallTimes: quiet, BeforeEvents: mine}
+        return {c.name: c if c.to else replace(c, to=suited[type(c.timing)]) for c in self.config.cadences}
 
     @property
     def _readers(self) -> Mapping[str, frozenset[str]]:

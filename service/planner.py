@@ -15,10 +15,12 @@ from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, Outcome, Slot, State, WallTimes
 from service.domain.people import Person
 from service.domain.schedule import interval_slot, meeting_slots, next_wall_slot, slots_between, wall_slots
+from service.logs import logger
 from service.store.cadences import Cadences, Planned
 from service.store.database import Database
 from service.store.ledger import Ledger
 
+log = logger("planner")
 AHEAD = timedelta(hours=1)
 """How early a meeting's rows are inserted before they are to be prepared, so that `status` shows what comes."""
 LOOK_AGAIN = timedelta(seconds=30)
@@ -42,11 +44,14 @@ class Planner:
         Returns ids to ring for. Any number of clocks may run: the second finds nothing due.
         """
         # Calendars are read before the write lock is taken: expanding one may take a while.
-        upcoming = {p.cadence.person: self._meetings(p, now) for p in self.cadences.due(now, limit) if _is_meeting(p)}
+        due = self.cadences.due(now, limit)
+        if not due:  # most ticks: nobody is kept from writing
+            return []
+        upcoming = {_name(p): self._meetings(p, now) for p in due if _is_meeting(p)}
         rings: list[str] = []
         with self.database.write() as on:
             for planned in self.cadences.claim(on, now, limit):
-                rings += self._plan(on, planned, upcoming.get(planned.cadence.person, ()), now)
+                rings += self._plan(on, planned, upcoming.get(_name(planned), ()), now)
         return rings
 
     def activate(self, on: Connection, person: Person, cadences: Iterable[Cadence], now: datetime) -> None:
@@ -137,12 +142,13 @@ class Planner:
         rings = []
         for event in meetings:
             for slot in meeting_slots(timing, event.id, event.start_at):
-                if slot.useful_until <= now or slot.prepare_at > now + AHEAD:
-                    continue
                 if slot.due_at <= planned.planned_until:
                     # The meeting was not known when this slot's time came: it is due now, and not late.
                     slot = replace(slot, due_at=max(slot.due_at, now))
-                if self.ledger.reschedule(on, planned.cadence.person, planned.cadence.name, slot):
+                if (
+                    self.ledger.reschedule(on, planned.cadence.person, planned.cadence.name, slot)
+                    or slot.prepare_at > now + AHEAD
+                ):
                     continue
                 rings += self._insert(on, planned, slot)
         return rings
@@ -172,10 +178,19 @@ class Planner:
         timing = planned.cadence.timing
         assert isinstance(timing, BeforeEvents)
         furthest = max(timing.brief or timedelta(), timing.push or timedelta()) + AHEAD + timedelta(minutes=10)
-        return [e for e in self.events(planned.cadence.person, now, now + furthest) if e.start_at > now and _is_a_meeting(e)]
+        try:
+            events = self.events(planned.cadence.person, now, now + furthest)
+        except Exception:  # a calendar is somebody else's words: what breaks on it must not keep the morning from being planned
+            log.exception("a calendar could not be read", cadence=planned.cadence.name)
+            return ()
+        return [e for e in events if e.start_at > now and _is_a_meeting(e)]
 
     def _holiday(self, planned: Planned) -> Callable[[date], bool]:
         return lambda day: self.is_holiday(planned.holidays, day)
+
+
+def _name(planned: Planned) -> tuple[str, str]:
+    return planned.cadence.person, planned.cadence.name
 
 
 def _is_meeting(planned: Planned) -> bool:
@@ -184,8 +199,10 @@ def _is_meeting(planned: Planned) -> bool:
 
 def _is_a_meeting(event: Event) -> bool:
     """With somebody else, at a time: blocks of one's own and birthdays get no brief."""
-    others = [a for a in event.attendees if not a.resource]
-    return event.status != "cancelled" and not event.all_day and len(others) > 1
+    people = {a.address.email or a.address.name for a in event.attendees if not a.resource}
+    if event.organizer:  # Exchange does not list who invites among the attendees
+        people.add(event.organizer.email or event.organizer.name)
+    return event.status != "cancelled" and not event.all_day and len(people) > 1
 
 
 def _expired(slot: Slot, timezone: str) -> str:
@@ -194,4 +211,5 @@ def _expired(slot: Slot, timezone: str) -> str:
 
 def _digest(planned: Planned) -> str:
     """What a slot's time depends on: where this is unchanged, an activation leaves the plan as it stands."""
-    return hashlib.sha256(json.dumps(planned.document(), sort_keys=True).encode()).hexdigest()
+    when = {name: planned.document()[name] for name in ("job", "kind", "timing", "timezone", "holidays")}
+    return hashlib.sha256(json.dumps(when, sort_keys=True).encode()).hexdigest()

@@ -171,8 +171,10 @@ class Items(Protocol):
         """Notes that mention any of these words, names or addresses: most matches first, then newest."""
         ...
 
-    def told(self, cadence: str, before: datetime) -> Mapping[str, str]:
-        """Fact key → version as last said by a delivered briefing of this cadence whose due time was before `before`."""
+    def told(self, cadence: str, before: datetime, besides: str = "") -> Mapping[str, str]:
+        """Fact key → version as last said by a briefing of this cadence that was delivered or is on its way, and whose due time
+        was before `before`. `besides` is the id of an occurrence that doesn't count: the one that asks.
+        """
         ...
 
     def last_told_at(self, cadence: str, before: datetime) -> datetime | None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread as Pulse
+from threading import local
 
 from jobs import Job
 from service.attention import paused
 from service.courier import Courier, Mailboxes
 from service.domain.delivery import Draft, Nothing, Replace, Skip
-from service.domain.ledger import Cadence, Occurrence, Outcome, State
+from service.domain.ledger import BeforeEvents, Cadence, Occurrence, Outcome, State
 from service.domain.people import Person
+from service.domain.schedule import meeting_slots
 from service.errors import ExternalError, FenceLost, ReveilleError
 from service.logs import logger
 from service.ports import Channel, Occasion, Services
@@ -29,6 +31,7 @@ READ_FOR = timedelta(seconds=60)
 """How long a run waits for sources before it goes on with what is known."""
 MOST_ATTEMPTS = 5
 LATE_AFTER = timedelta(minutes=5)
+PRIORITIES = ("urgent", "high", "normal", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,12 @@ class Household:
     """Reads the sources anew."""
 
     def cadence(self, name: str) -> Cadence | None:
-        """With the channels of those who read along."""
+        """With the channels of those who read along with the person: alone, they get nothing."""
         cadence = self.cadences.get(name)
+        if cadence is None or not cadence.to:
+            return cadence
         along = (reader for reader, only in self.readers.items() if not only or name in only)
-        return cadence and replace(cadence, to=tuple(dict.fromkeys((*cadence.to, *along))))
+        return replace(cadence, to=tuple(dict.fromkeys((*cadence.to, *along))))
 
 
 @dataclass(slots=True)
@@ -64,7 +69,8 @@ class Runner:
     backoff: Callable[[int], timedelta]
     """Attempts so far → how long to wait, with jitter."""
     lease: timedelta = LEASE
-    _under_way: set[str] = field(default_factory=set)
+    _mine: local = field(default_factory=local)
+    """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
 
     def run(self, id: str) -> None:
         """Whatever this occurrence needs now; nothing where somebody else has it or it isn't time. Safe to call at any moment,
@@ -80,10 +86,15 @@ class Runner:
         self._deliver(id)
 
     def crashed(self, id: str, error: BaseException) -> None:
-        """Called by the worker for an error nobody expected: tried again a few times, then failed in the open."""
-        occurrence = self.ledger.get(id)
-        if occurrence is not None and occurrence.state != State.ENDED:
-            self._again(occurrence, f"{type(error).__name__}: {error}")
+        """Called by the worker's thread for an error nobody expected: tried again a few times, then failed in the open."""
+        claimed: Occurrence | None = getattr(self._mine, "claimed", None)
+        if claimed is None or claimed.id != id:
+            return
+        said = f"{type(error).__name__}: {error}"
+        if self.deliveries.begun(id):
+            self._go_on_later(claimed, said)  # what went out is not made anew: it would go out again
+        else:
+            self._again(claimed, said)
 
     # --- preparing -----------------------------------------------------------------------------------------------------
 
@@ -95,7 +106,7 @@ class Runner:
             except FenceLost as error:
                 log.warning("late write refused", occurrence=claimed.id, error=str(error))
                 return False
-            except ExternalError as error:
+            except ReveilleError as error:
                 self._again(claimed, str(error))
                 return False
 
@@ -104,18 +115,20 @@ class Runner:
         cadence = household.cadence(claimed.cadence) if household else None
         if household is None or cadence is None:
             return self._end(claimed, Outcome.SKIPPED, "its cadence was taken out of the config")
-        now = self.clock()
-        if now >= claimed.useful_until:
-            return self._end(
-                claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}"
-            )
-        if why := paused(household.person, claimed.due_at):
-            return self._end(claimed, Outcome.SKIPPED, why)
+        followed = self._follow(claimed, household, cadence)
+        if followed is None or self._expired(followed, household):
+            return False
+        claimed, now = followed, self.clock()
+        at = max(claimed.due_at, now)
+        if all(_held(claimed, household.person, at, priority) for priority in PRIORITIES):
+            return self._end(claimed, Outcome.SKIPPED, paused(household.person, at))
         household.mailboxes.ensure_fresh(READ_FOR)
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):
             return self._end(claimed, Outcome.SKIPPED, draft.reason)
+        if why := _held(claimed, household.person, at, draft.priority):
+            return self._end(claimed, Outcome.SKIPPED, why)
         return self._store(claimed, household, draft, now, state=State.PREPARED, lease_until=None, not_before=None)
 
     def _store(self, claimed: Occurrence, household: Household, draft: Draft, now: datetime, **values: object) -> bool:
@@ -150,24 +163,25 @@ class Runner:
             except FenceLost as error:
                 log.warning("late write refused", occurrence=id, error=str(error))
             except ExternalError as error:
-                wait = self.clock() + self.backoff(claimed.attempts)
-                self.ledger.release(id, claimed.fence, state=State.DELIVERING, not_before=wait, reason=str(error))
+                self._go_on_later(claimed, str(error))
 
     def _still_holds(self, claimed: Occurrence, household: Household) -> bool:
-        """Looks at the sources once more before the first byte; never after it, for what was said can't be unsaid."""
-        if any(d.attempts for d in self.deliveries.of(claimed.id)):
+        """Looks at the sources once more for as long as nothing has gone out, so that what waited for a channel to come back says
+        how late it is; never after that, for what was said can't be unsaid.
+        """
+        tried = any(d.attempts for d in self.deliveries.of(claimed.id))
+        if self.deliveries.begun(claimed.id) or (tried and self.clock() >= claimed.useful_until):
             return True
-        now = self.clock()
-        if now >= claimed.useful_until:
-            return self._end(
-                claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}"
-            )
         cadence = household.cadence(claimed.cadence)
         if cadence is None:
             return self._end(claimed, Outcome.SKIPPED, "its cadence was taken out of the config")
-        prepared_lately = claimed.prepared_at is not None and now - claimed.prepared_at < timedelta(seconds=20)
+        prepared_lately = claimed.prepared_at is not None and self.clock() - claimed.prepared_at < timedelta(seconds=20)
+        followed = claimed if prepared_lately else self._follow(claimed, household, cadence)
+        if followed is None or self._expired(followed, household):
+            return False
         if prepared_lately:
             return True
+        claimed = followed
         household.mailboxes.ensure_fresh(READ_FOR)
         draft = self._draft(claimed)
         verdict = self.jobs[claimed.job].recheck(
@@ -180,6 +194,32 @@ class Runner:
                 return self._replace(claimed, household, cadence, reason)
             case _:
                 return True
+
+    def _follow(self, claimed: Occurrence, household: Household, cadence: Cadence) -> Occurrence | None:
+        """Where the meeting it speaks of has moved, the row moves along. None: it is let go of until its new time."""
+        if not isinstance(cadence.timing, BeforeEvents):
+            return claimed
+        household.mailboxes.ensure_fresh(READ_FOR)
+        event, now = household.services.items.event(claimed.subject), self.clock()
+        if event is None or event.status == "cancelled" or event.start_at <= now:
+            return claimed
+        slots = {slot.name: slot for slot in meeting_slots(cadence.timing, event.id, event.start_at)}
+        slot = slots.get(claimed.slot)
+        if slot is None or slot.useful_until == claimed.useful_until:
+            return claimed
+        # Called for an earlier time, it can't be said earlier than it is known: that is not late.
+        slot = replace(slot, due_at=max(slot.due_at, min(claimed.due_at, now)))
+        wait = now < (slot.prepare_at if claimed.state == State.PREPARING else slot.due_at)
+        self.ledger.follow(claimed.id, claimed.fence, slot, wait=wait)
+        log.info("moved along", occurrence=claimed.id, due_at=slot.due_at.isoformat())
+        moved = replace(claimed, due_at=slot.due_at, prepare_at=slot.prepare_at, useful_until=slot.useful_until)
+        return None if wait else moved
+
+    def _expired(self, claimed: Occurrence, household: Household) -> bool:
+        if self.clock() < claimed.useful_until:
+            return False
+        self._end(claimed, Outcome.SKIPPED, f"expired: of no use after {_local(claimed.useful_until, household.person)}")
+        return True
 
     def _draft(self, claimed: Occurrence) -> Draft:
         sealed = self.ledger.sealed(claimed.id)
@@ -195,13 +235,15 @@ class Runner:
         return self._store(claimed, household, draft, now)
 
     def _send(self, claimed: Occurrence, household: Household) -> None:
-        end = self.courier.deliver(claimed, household.person, household.channels, household.mailboxes)
+        end = self.courier.deliver(
+            claimed, household.person, household.channels, household.mailboxes, frozenset(household.readers)
+        )
         if end.outcome is None:
             self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=end.again_at, reason=end.reason)
             return
         late = self.clock() - claimed.due_at
-        reason = end.reason or (f"late by {int(late.total_seconds() // 60)} min" if late > LATE_AFTER else "")
-        self._end(claimed, end.outcome, reason)
+        said = f"late by {int(late.total_seconds() // 60)} min" if late > LATE_AFTER and end.outcome == Outcome.SENT else ""
+        self._end(claimed, end.outcome, "; ".join(filter(None, (said, end.reason))))
 
     # --- ends ----------------------------------------------------------------------------------------------------------
 
@@ -222,9 +264,17 @@ class Runner:
         except FenceLost:
             log.warning("late write refused", occurrence=claimed.id)
 
+    def _go_on_later(self, claimed: Occurrence, error: str) -> None:
+        wait = self.clock() + self.backoff(claimed.attempts)
+        try:
+            self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=wait, reason=error)
+        except FenceLost:
+            log.warning("late write refused", occurrence=claimed.id)
+
     @contextmanager
     def _heartbeat(self, claimed: Occurrence) -> Iterator[None]:
         """Renews the lease while the work goes on. A process that sleeps or hangs stops beating, and loses it."""
+        self._mine.claimed = claimed
         done = Signal()
 
         def beat() -> None:
@@ -232,7 +282,7 @@ class Runner:
                 try:
                     if not self.ledger.beat(claimed.id, claimed.fence, self.clock() + self.lease):
                         return
-                except ReveilleError as error:
+                except Exception as error:  # the thread's edge: one beat that fails is made good by the next
                     log.warning("lease not renewed", occurrence=claimed.id, error=str(error))
 
         pulse = Pulse(target=beat, name=f"lease-{claimed.id[:8]}", daemon=True)
@@ -242,6 +292,11 @@ class Runner:
         finally:
             done.set()
             pulse.join()
+
+
+def _held(claimed: Occurrence, person: Person, at: datetime, priority: str) -> str:
+    """Why a pause keeps it back; who asks by hand is answered, pause or not."""
+    return "" if claimed.by_hand else paused(person, at, priority)
 
 
 def _local(at: datetime, person: Person) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic, sleep
 
 from service.actions.filing import Filing
@@ -50,22 +51,26 @@ class Sync:
 
     def ensure_fresh(self, deadline: timedelta, max_age: timedelta = FRESH) -> None:
         """Reads what was last read longer ago than `max_age`. What can't be read by then is named in coverage by its account's
-        health and `read_at`: nothing is raised, the briefing goes on with what is known.
+        health and `read_at`: nothing is raised, the briefing goes on with what is known. No source takes more than half of
+        the time while others wait, so that a large mailbox, read for the first time, does not keep the calendar from being read at all.
         """
-        end = monotonic() + deadline.total_seconds()
-        for name in self.connect:
+        last = monotonic() + deadline.total_seconds()
+        for left, name in zip(range(len(self.connect), 0, -1), self.connect, strict=True):
+            end = monotonic() + max(0.0, last - monotonic()) / min(left, 2)
             while not self._is_fresh(name, max_age) and monotonic() < end:
-                if self.run(name):
+                if self.run(name, end):
                     break
                 sleep(LOOK_AGAIN)
 
-    def run(self, name: str) -> bool:
-        """One sync of one account. False: another one of it is under way."""
+    def run(self, name: str, end: float = inf) -> bool:
+        """One sync of one account. False: another one of it is under way. At `end` (monotonic) it stops after the page in hand,
+        and the next one goes on from there.
+        """
         account = self.accounts.claim(self.person.id, name, self.clock(), LEASE)
         if account is None:
             return False
         try:
-            self._stream(account)
+            self._stream(account, end)
         except FenceLost:
             log.warning("sync taken over", account=name)
         except AccessLost as error:
@@ -93,11 +98,15 @@ class Sync:
 
     # --- the stream ----------------------------------------------------------------------------------------------------
 
-    def _stream(self, account: Account) -> None:
+    def _stream(self, account: Account, end: float) -> None:
         source = self._connected.get(account.name) or self._connected.setdefault(account.name, self.connect[account.name]())
         problems: list[Problem] = []
         seen = 0
         for page in source.pages(account.cursor, self.accounts.held(account.person, account.name)):
+            if seen and monotonic() >= end:
+                self.accounts.leave(account)
+                log.info("goes on next time", account=account.name, changes=seen)
+                return
             self._keep(account, page)
             problems += page.problems
             seen += len(page.changes)

@@ -99,6 +99,16 @@ class Mailboxes:
         self.then()
 
 
+@dataclass
+class Diary:
+    """The calendar, as far as the runner looks into it."""
+
+    events: Callable[[], list[Event]]
+
+    def event(self, id: str) -> Event | None:
+        return next((e for e in self.events() if e.id == id), None)
+
+
 def a_draft(occasion: Occasion, now: datetime, **fields: Any) -> Draft:
     notice = Notice(
         Audience.PERSON,
@@ -119,6 +129,7 @@ class Bench:
         self.store, self.clock = store, SetClock()
         self.person = person or a_person()
         self.channels: dict[str, Any] = {"inbox": Sink()}
+        self.readers: dict[str, frozenset[str]] = {}
         self.job = ScriptedJob(a_draft)
         self.mailboxes = Mailboxes()
         self.events: list[Event] = []
@@ -143,7 +154,8 @@ class Bench:
         """As a fresh process would build it: whatever is remembered is in the store."""
         courier = Courier(self.store.database, self.store.deliveries, self.store.accounts, self.clock, self.backoff)
         jobs = {"morning": self.job, "meeting": self.job, "triage": self.job}
-        household = Household(self.person, self.cadences, self.channels, {}, Services(items=None), self.mailboxes)  # type: ignore[arg-type]
+        services = Services(items=Diary(lambda: self.events))  # type: ignore[arg-type]
+        household = Household(self.person, self.cadences, self.channels, self.readers, services, self.mailboxes)
         return Runner(
             self.store.database,
             self.store.ledger,
@@ -165,6 +177,18 @@ class Bench:
         self.planner.tick(self.clock.now)
         for id in self.store.ledger.waiting(self.clock.now):
             self.runner().run(id)
+
+    def work(self) -> None:
+        """The same with the worker's edge, where errors that nobody expected end."""
+        self.planner.tick(self.clock.now)
+        for id in self.store.ledger.waiting(self.clock.now):
+            runner = self.runner()
+            try:
+                runner.run(id)
+            except AssertionError:
+                raise
+            except Exception as error:
+                runner.crashed(id, error)
 
     def run_until(self, hours: float, step: timedelta = timedelta(minutes=1)) -> None:
         end = self.clock.now + timedelta(hours=hours)

@@ -140,7 +140,7 @@ class World:
         hits = sorted((h for h in hits if h[0]), key=lambda h: (h[0], h[1].at), reverse=True)
         return [note for _, note in hits[:limit]]
 
-    def told(self, cadence: str, before: datetime) -> Mapping[str, str]:
+    def told(self, cadence: str, before: datetime, besides: str = "") -> Mapping[str, str]:
         self.calls.append("told")
         earlier = sorted((t for t in self.said if t.cadence == cadence and t.due_at < before), key=lambda t: t.due_at)
         return {key: version for told in earlier for key, version in told.versions.items()}

@@ -77,10 +77,11 @@ class Gate:
 
     def open(self, proposal: Proposal, now: datetime) -> Pass:
         """Lets one run of this proposal through, or raises NotAllowed saying what is missing. An approval is spent by it."""
-        if self._tool(proposal.tool).schema_hash != proposal.schema_hash:
+        tool = self._tool(proposal.tool)
+        if tool.schema_hash != proposal.schema_hash:
             raise NotAllowed(f"{proposal.tool} has changed since this was proposed: it must be proposed and approved anew.")
         for standing in self.standing:
-            if standing.covers(proposal) and proposal.tier <= STANDING_UP_TO:
+            if standing.covers(proposal) and max(tool.tier, proposal.tier) <= STANDING_UP_TO:
                 return Pass(proposal, f"rule {standing.rule}")
         approval = self.approvals.approval(proposal.id)
         if approval is None or not approval.covers(proposal, now):

@@ -17,6 +17,7 @@ from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.items import Post, Provenance, Thread
 from service.domain.rules import Rule
 from service.people import is_machine
+from service.triage.manipulation import speaks_to_a_machine
 
 LIVELY = 4  # posts since the last briefing
 _THANKS = re.compile(
@@ -78,7 +79,7 @@ def _mentions(desk: Desk, chats: Sequence[Thread]) -> Iterator[Open]:
 
 
 def _open(thread: Thread, pending: Sequence[Post]) -> Open | None:
-    telling = [p for p in pending if p.text.strip() and not _is_thanks(p.text)]
+    telling = [p for p in pending if p.text.strip() and not _is_thanks(p.text) and speaks_to_a_machine(p.text) is None]
     if not telling:
         return None
     asking = [p for p in telling if "?" in p.text]

@@ -15,6 +15,14 @@ MAIL_PLACES = ("Maildir", "Mail", ".maildir", ".mail", "mail", ".local/share/mai
 PROFILES = (".thunderbird/*/ImapMail/*", ".thunderbird/*/Mail/*", "Library/Thunderbird/Profiles/*/ImapMail/*")
 
 
+_TELLING = {
+    "contacts": re.compile(r"e-?mail.*phone|phone.*e-?mail|first ?name|last ?name|birthday|last contact"),
+    "deals": re.compile(r"\bstage\b|\bamount\b|close date|\bdeal|opportunity|pipeline"),
+    "tasks": re.compile(r"\bdue\b|assignee|completed|\btask\b|\bto-?do"),
+}
+_TELLS = 4  # columns: what a header of one kind alone counts for
+
+
 @dataclass(slots=True)
 class Table:
     """A CSV file: what its rows are, and its headers by our field names."""
@@ -117,12 +125,14 @@ def looks_private(url: str) -> bool:
 def table(path: Path, holds: str = "") -> Table:
     """Reads the header line. `holds` is guessed from it where it is not given."""
     headers = _headers(path)
-    words = " ".join(headers).lower()
-    if not holds:
-        deals = re.search(r"stage|amount|close date|deal|opportunity|pipeline", words)
-        tasks = re.search(r"\bdue\b|assignee|assigned|completed|\btask\b", words)
-        holds = "deals" if deals else "tasks" if tasks else "contacts"
-    return Table(path, holds, _columns(path, holds, headers))
+    return Table(path, holds, _columns(path, holds, headers)) if holds else _likeliest(path, headers)
+
+
+def _likeliest(path: Path, headers: list[str]) -> Table:
+    """What most of the headers, and those that only one kind of table has, speak for."""
+    words = " ".join(headers).lower().replace("_", " ")
+    tables = {kind: Table(path, kind, _columns(path, kind, headers)) for kind in _TELLING}
+    return max(tables.values(), key=lambda t: len(t.columns) + _TELLS * bool(_TELLING[t.holds].search(words)))
 
 
 def _headers(path: Path) -> list[str]:

@@ -15,12 +15,13 @@ from service.triage import Triage
 
 _DELIVERED = re.compile(rb"^(?:delivered-to|x-original-to|envelope-to):[ \t]*<?([^\s<>]+@[^\s<>]+)", re.IGNORECASE | re.MULTILINE)
 _HEAD = 32_768  # bytes of a message that hold its first headers
+_MOST_READERS = 20
 _KEPT = 1_000  # readers remembered in a run over many mailboxes
 
 
 @dataclass(slots=True)
 class Reader:
-    """One person for all messages, or for each message the one it was sent to."""
+    """One person for all messages, or for each message whoever it was sent to."""
 
     person: Person | None
     rules: Sequence[Rule] = ()
@@ -58,14 +59,19 @@ class Reader:
 
 
 def _recipient(message: Message, raw: RawMessage) -> Person:
-    """The sole To address, else what the server noted on delivery, else nobody known."""
-    if len(message.to) == 1 and message.to[0].email:
-        return _somebody(message.to[0].email, message.to[0].name)
-    noted = _DELIVERED.search(raw.data[:_HEAD].partition(b"\n\n")[0])
-    if noted:
-        email = noted[1].decode("ascii", "replace").lower()
-        return _somebody(email, next((a.name for a in (*message.to, *message.cc) if a.email == email), ""))
-    return Person("", "", ())
+    """Whom the server delivered it to, else all whom it is sent to: any of them may read it. Of a list's mail, its members only."""
+    found = _DELIVERED.search(raw.data[:_HEAD].partition(b"\n\n")[0])
+    noted = found[1].decode("ascii", "replace").lower() if found else ""
+    if noted and (message.bulk.is_list or any(a.email == noted for a in (*message.to, *message.cc))):
+        return _somebody(noted, next((a.name for a in (*message.to, *message.cc) if a.email == noted), ""))
+    sent_to = [a for a in message.to if a.email and not _is_list(a.email, message)]
+    emails = dict.fromkeys((*(a.email for a in sent_to[:_MOST_READERS]), *([noted] if noted else ())))
+    return Person(" ".join(emails), " ".join(a.name for a in sent_to[:_MOST_READERS]), tuple(emails))
+
+
+def _is_list(email: str, message: Message) -> bool:
+    """The list itself, as its id names it: posts to walkers@hills.example have the id walkers.hills.example."""
+    return bool(message.bulk.list_id) and message.bulk.list_id in email.replace("@", ".")
 
 
 def _somebody(email: str, name: str) -> Person:

@@ -15,6 +15,7 @@ from service.cli.opening import opened
 if TYPE_CHECKING:
     from service.bootstrap import House
     from service.ports import Check
+    from service.settings.section import SourceSettings
 
 STALE = timedelta(hours=1)
 
@@ -52,8 +53,7 @@ def _checks(house: House) -> Iterator[tuple[str, str, Check]]:
     )
     yield "store", str(house.server.data), _store(house)
     for settings in house.config.sources:
-        yield "source", settings.name, _tried(lambda s=settings: house.source(s).check())  # type: ignore[misc]
-        yield "source", settings.name, _freshness(house, settings.name)
+        yield "source", settings.name, _source(house, settings)
     for name in house.config.channels:
         yield "channel", name, _tried(lambda n=name: house.channels[n].check())  # type: ignore[misc]
     yield "brain", "builtin", Check(True, "judges mail by itself, without a model or network")
@@ -68,6 +68,15 @@ def _tried(check: Callable[[], Check]) -> Check:
         return check()
     except ReveilleError as error:
         return Check(False, str(error))
+
+
+def _source(house: House, settings: SourceSettings) -> Check:
+    """Reachable, and fresh: what is unreachable says so first."""
+    from dataclasses import replace
+
+    there = _tried(lambda: house.source(settings).check())
+    fresh = _freshness(house, settings.name)
+    return there if not there.ok else replace(fresh, says=f"{there.says}; {fresh.says}")
 
 
 def _store(house: House) -> Check:

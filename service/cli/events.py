@@ -45,7 +45,8 @@ def events(
     if json_:
         _print_json(found, broken, home)
     else:
-        _print_table(found, home)
+        if found or not broken:
+            _print_table(found, home)
         for one in broken:
             print(_plain(f"  {one.file}: {one.uid or 'the file'}: {one.what}"), file=sys.stderr)
     if broken:

@@ -29,7 +29,9 @@ def opened(config: Path | None = None) -> House:
         )
         raise ConfigError(where)
     server = load_server(file)
-    configure(level="warning" if server.log_level == "info" else server.log_level, as_json=server.log_json)
+    configure(
+        level="error" if server.log_level == "info" else server.log_level, as_json=server.log_json
+    )  # coverage says the rest
     house = open_house(server)
     house.store.accounts.register(house.config.person.id, {s.name: s.kind for s in house.config.sources})
     return house

@@ -55,6 +55,10 @@ class Draft:
     kind: str  # morning, meeting, push, alert
     late_note: str = ""
 
+    @property
+    def priority(self) -> str:
+        return self.notices[0].priority if self.notices else "normal"
+
 
 @dataclass(frozen=True, slots=True)
 class Nothing:

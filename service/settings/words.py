@@ -179,15 +179,26 @@ def zone(value: object) -> str:
     text = _text(value, "Write an IANA time zone such as Europe/Zurich")
     if is_zone(text):
         return text
-    cities = {name.rpartition("/")[2].lower(): name for name in sorted(zones(), reverse=True)}
+    raise wrong(
+        f"{_short(value)} is no time zone", f"{_zone_meant(text)}Write an IANA name such as Europe/Zurich or America/New_York"
+    )
+
+
+def _zone_meant(text: str) -> str:
     import difflib
+
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    windows = {name.casefold(): olson for name, olson in WINDOWS_TO_OLSON.items()}.get(text.casefold())
+    if windows:
+        return f"Windows calls {windows} so. "
+    cities = {name.rpartition("/")[2].lower(): name for name in sorted(zones(), reverse=True)}
 
     near = [
         cities[c] for c in difflib.get_close_matches(text.rpartition("/")[2].lower().replace(" ", "_"), cities, n=1, cutoff=0.7)
     ]
     near = near or difflib.get_close_matches(text, zones(), n=1)
-    guess = f"Did you mean {near[0]}? " if near else ""
-    raise wrong(f"{_short(value)} is no time zone", f"{guess}Write an IANA name such as Europe/Zurich or America/New_York")
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 Zone = Annotated[str, PlainValidator(zone), WithJsonSchema({"type": "string", "examples": ["Europe/Zurich", "America/New_York"]})]

@@ -32,8 +32,9 @@ class Accounts:
 
     def register(self, person: str, kinds: Mapping[str, str]) -> None:
         """Makes the accounts those of the config (name → kind). What only a vanished account held is forgotten."""
-        known = {account.name for account in self.all(person)}
-        for name in known - set(kinds):
+        there = {account.name: account.kind for account in self.all(person)}
+        known = {name for name, kind in there.items() if kinds.get(name) == kind}
+        for name in there.keys() - known:  # of another kind, its cursor means nothing to the new source
             self.forget(person, name)
         with self._database.write() as on:
             for name, kind in kinds.items():
@@ -81,6 +82,11 @@ class Accounts:
             self._move(on, person, name, [c for c in page.changes if isinstance(c, Moved)])
             self._hold(on, person, name, [c for c in page.changes if isinstance(c, Upsert)], verdicts)
             self._unhold(on, person, name, [c.ref for c in page.changes if isinstance(c, Delete)])
+
+    def leave(self, account: Account) -> None:
+        """Stops in the middle: what was kept stays, and the next sync goes on from the last page's cursor."""
+        with self._database.write() as on:
+            self._fenced(on, account, lease_until=None)
 
     def finish(self, account: Account, now: datetime, problems: Iterable[Problem]) -> None:
         """A sync that ended well. A source names what it can't read at every sync, so these are all there are."""

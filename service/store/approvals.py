@@ -19,6 +19,7 @@ class Approvals:
         self._database, self._codec = database, codec
 
     def file(self, proposal: Proposal) -> None:
+        """Once: what is filed already stays as it is."""
         row = {
             "id": proposal.id,
             "person": proposal.person,
@@ -29,7 +30,8 @@ class Approvals:
             "proposed_at": proposal.proposed_at,
         }
         with self._database.write() as on:
-            on.execute(insert(p), row)
+            if on.execute(select(p.c.id).where(p.c.id == proposal.id)).first() is None:  # two accounts may hold the same item
+                on.execute(insert(p), row)
 
     def proposal(self, id: str) -> Proposal | None:
         with self._database.read() as on:

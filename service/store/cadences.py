@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, insert, select, update
 
 from service.domain.ledger import BeforeEvents, Cadence, Every, Timing, WallTimes
 from service.store.database import Database
@@ -51,7 +51,8 @@ class Cadences:
     def put(self, on: Connection, planned: Planned, digest: str) -> None:
         """Where nothing that matters changed, the plan goes on as it stands: what is due stays due."""
         person, name = planned.cadence.person, planned.cadence.name
-        if on.execute(select(t.c.digest).where(t.c.person == person, t.c.name == name)).scalar() == digest:
+        same = and_(t.c.person == person, t.c.name == name, t.c.digest == digest)
+        if on.execute(update(t).where(same).values(document=planned.document())).rowcount == 1:
             return
         on.execute(delete(t).where(t.c.person == person, t.c.name == name))
         row = {"person": person, "name": name, "document": planned.document(), "digest": digest}

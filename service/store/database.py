@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from service.errors import StoreUnusable, Unavailable
@@ -57,7 +58,7 @@ def translated() -> Iterator[None]:
     """A database that is locked, full or gone is Unavailable: the worker retries, nothing is lost."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         raise Unavailable(
             f"The database does not answer: {_words(error)}. What was under way is kept and tried again."
         ) from error
@@ -68,6 +69,8 @@ def translated() -> Iterator[None]:
             f"The database is damaged ({error.orig}). Put back a copy of it, or set REVEILLE_DATA to an empty folder:"
             " what the sources hold is read anew."
         ) from error
+    except PoolTimeout as error:
+        raise Unavailable("All connections to the database are in use. What was under way is kept and tried again.") from error
 
 
 def _words(error: DBAPIError) -> str:
@@ -77,7 +80,7 @@ def _words(error: DBAPIError) -> str:
     if "disk I/O error" in words:  # what SQLite says where it cannot even lay out its shared memory
         return "its disk is full or fails; make room there"
     if "locked" in words:
-        return "another process holds it for long"
+        return "it is locked: another process has held it for long"
     if "readonly" in words:
         return "its file cannot be written; check its owner and mode"
     return words

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
 from service.domain.ledger import Occurrence, Outcome, State
@@ -47,7 +47,10 @@ class Deliveries:
         files: Mapping[str, Sequence[tuple[Rendered, str]]],
         now: datetime,
     ) -> None:
-        """Replaces what an earlier, unsent preparation left. One delivery a channel, of the notice made for its audience."""
+        """Replaces what an earlier, unsent preparation left, but for how often a channel was tried and how long it asked to be left
+        alone. One delivery a channel, of the notice made for its audience.
+        """
+        tried = {d.channel: d for d in self._of(on, occurrence.id)}
         on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence.id))
         on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence.id))
         by_audience = {notice.audience: notice for notice in draft.notices}
@@ -55,7 +58,9 @@ class Deliveries:
             self._store_notice(on, occurrence, notice, files, now)
         for name, audience in channels.items():
             if audience in by_audience:
-                self.add(on, occurrence, notice_id(occurrence, audience), name, interrupts=name in interrupting)
+                self.add(
+                    on, occurrence, notice_id(occurrence, audience), name, interrupts=name in interrupting, before=tried.get(name)
+                )
         told = [
             {
                 "person": occurrence.person,
@@ -98,7 +103,16 @@ class Deliveries:
             }
             on.execute(insert(tables.artefact), about | {"path": path, "size": len(file.data), "made_at": now})
 
-    def add(self, on: Connection, occurrence: Occurrence, notice: str, channel: str, *, interrupts: bool = False) -> None:
+    def add(
+        self,
+        on: Connection,
+        occurrence: Occurrence,
+        notice: str,
+        channel: str,
+        *,
+        interrupts: bool = False,
+        before: Delivery | None = None,
+    ) -> None:
         key = hmac.digest(self._secret, f"{occurrence.id}/{channel}".encode(), "sha256").hex()[:40]
         row = {
             "id": hashlib.sha256(f"{notice}/{channel}".encode()).hexdigest()[:32],
@@ -109,6 +123,8 @@ class Deliveries:
             "key": key,
             "state": DeliveryState.PENDING.value,
             "interrupts": interrupts,
+            "attempts": before.attempts if before else 0,
+            "not_before": before.not_before if before else None,
         }
         on.execute(insert(t), row)
 
@@ -116,17 +132,26 @@ class Deliveries:
 
     def of(self, occurrence: str) -> Sequence[Delivery]:
         with self._database.read() as on:
-            return [
-                _read(row) for row in on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
-            ]
+            return self._of(on, occurrence)
 
-    def claim(self, id: str, now: datetime, lease: timedelta) -> tuple[Delivery, int, bool] | None:
-        """Marks a delivery as `sending` before its first byte. Returns it with its fence and whether an attempt may have arrived."""
+    @staticmethod
+    def _of(on: Connection, occurrence: str) -> Sequence[Delivery]:
+        rows = on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
+        return [_read(row) for row in rows]
+
+    def claim(
+        self, id: str, now: datetime, lease: timedelta, *, most: tuple[int, datetime] | None = None
+    ) -> tuple[Delivery, int, bool] | None:
+        """Marks a delivery as `sending` before its first byte. Returns it with its fence and whether an attempt may have arrived.
+        `most`: no more than so many pushes since then, counted under the same lock, so that of two the budget lets one through.
+        """
         crashed = and_(t.c.state == DeliveryState.SENDING, t.c.lease_until < now)
         waiting = and_(t.c.state == DeliveryState.PENDING, or_(t.c.not_before.is_(None), t.c.not_before <= now))
         with self._database.write() as on:
             row = on.execute(select(t).where(t.c.id == id, or_(crashed, waiting))).mappings().one_or_none()
             if row is None:
+                return None
+            if most and on.execute(_interruptions(row["person"], most[1])).scalar_one() >= most[0]:
                 return None
             doubtful = bool(row["doubtful"]) or row["state"] == DeliveryState.SENDING
             values = {
@@ -139,6 +164,12 @@ class Deliveries:
             if on.execute(update(t).where(t.c.id == id, t.c.fence == row["fence"]).values(values)).rowcount != 1:
                 return None
             return replace(_read(row), state=DeliveryState.SENDING, attempts=row["attempts"] + 1), row["fence"] + 1, doubtful
+
+    def renew(self, id: str, fence: int, until: datetime) -> bool:
+        """Asked right before I/O. False: the lease ran out meanwhile, and another worker has taken over."""
+        mine = and_(t.c.id == id, t.c.fence == fence, t.c.state == DeliveryState.SENDING)
+        with self._database.write() as on:
+            return on.execute(update(t).where(mine).values(lease_until=until)).rowcount == 1
 
     def settle(
         self,
@@ -182,6 +213,12 @@ class Deliveries:
 
     # --- reading ------------------------------------------------------------------------------------------------------------
 
+    def begun(self, occurrence: str) -> bool:
+        """Whether anything of it went out, or may have, or failed for good: then it is not made anew."""
+        touched = or_(t.c.state.not_in((DeliveryState.PENDING, DeliveryState.SKIPPED)), t.c.doubtful)
+        with self._database.read() as on:
+            return on.execute(select(t.c.id).where(t.c.occurrence == occurrence, touched).limit(1)).first() is not None
+
     def notice(self, id: str) -> Notice:
         """With its files."""
         with self._database.read() as on:
@@ -189,6 +226,13 @@ class Deliveries:
             files = on.execute(select(tables.artefact).where(tables.artefact.c.notice == id)).mappings().all()
         rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
         return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
+
+    def audiences(self, occurrence: str) -> Sequence[tuple[str, Audience]]:
+        """Notices by id and for whom each was made, the person's own first."""
+        n = tables.notice
+        with self._database.read() as on:
+            rows = on.execute(select(n.c.id, n.c.audience).where(n.c.occurrence == occurrence).order_by(n.c.audience.desc()))
+            return [(row.id, Audience(row.audience)) for row in rows]
 
     def notices(self, occurrence: str) -> Sequence[Notice]:
         """The person's own first."""
@@ -205,10 +249,9 @@ class Deliveries:
         return self._codec.unpack(sealed, Notice).priority
 
     def interruptions(self, person: str, since: datetime) -> int:
-        """How many pushes went out since then: for the daily budget."""
-        sent = and_(t.c.person == person, t.c.interrupts, t.c.sent_at >= since)
+        """How many pushes went out since then, or are about to: for the daily budget."""
         with self._database.read() as on:
-            return int(on.execute(select(func.count()).where(sent)).scalar_one())
+            return int(on.execute(_interruptions(person, since)).scalar_one())
 
     def failures(self, person: str, since: datetime) -> Sequence[Delivery]:
         bad = and_(t.c.person == person, t.c.state.in_((DeliveryState.FAILED, DeliveryState.UNKNOWN)))
@@ -220,16 +263,17 @@ class Deliveries:
         with self._database.read() as on:
             return [_read(row) for row in on.execute(recent).mappings()]
 
-    def told(self, person: str, cadence: str, before: datetime) -> Mapping[str, str]:
+    def told(self, person: str, cadence: str, before: datetime, besides: str = "") -> Mapping[str, str]:
         """Fact key → the version last said in an occurrence that was sent, may have been, or is on its way: what waits for a
-        second attempt is not said again by the next one. Where it fails in the end, it was not told.
+        second attempt is not said again by the next one. Where it fails in the end, it was not told. `besides` is left out: an
+        occurrence that is looked at again just before it goes out has not told itself.
         """
         told, row = tables.told, tables.occurrence
         said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), row.c.state.in_((State.PREPARED, State.DELIVERING)))
         query = (
             select(told.c.key, told.c.version)
             .join(row, row.c.id == told.c.occurrence)
-            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, said)
+            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.id != besides, said)
             .order_by(told.c.due_at)
         )
         with self._database.read() as on:
@@ -240,6 +284,11 @@ class Deliveries:
         with self._database.read() as on:
             found = on.execute(select(t.c.key).where(t.c.person == person, t.c.key.in_(list(keys)))).scalars()
             return frozenset(keys[key] for key in found)
+
+
+def _interruptions(person: str, since: datetime) -> Select[int]:
+    going = or_(t.c.sent_at >= since, t.c.state == DeliveryState.SENDING)
+    return select(func.count()).where(t.c.person == person, t.c.interrupts, going)
 
 
 def notice_id(occurrence: Occurrence, audience: Audience) -> str:

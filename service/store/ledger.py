@@ -17,6 +17,8 @@ from service.store.database import Database
 from service.store.tables import occurrence as t
 
 RUNNING = (State.PREPARING, State.DELIVERING)
+OPEN = tuple(state for state in State if state != State.ENDED)
+"""Named one by one, so that an index finds the few among the many that ended."""
 
 
 def occurrence_id(person: str, cadence: str, subject: str, slot: str) -> str:
@@ -49,24 +51,31 @@ class Ledger:
         return str(row["id"]) if done.rowcount == 1 else None
 
     def supersede(self, on: Connection, person: str, cadence: str, before: datetime, now: datetime) -> None:
-        """Ends rows of a cadence that were due before `before` and nobody has claimed yet."""
-        older = and_(_unclaimed(person, cadence), t.c.due_at < before)
+        """Ends rows of a cadence that were due before `before` and of which nothing has gone out yet."""
+        older = and_(_planned(person, cadence), t.c.state.in_((State.DUE, State.PREPARED)), t.c.due_at < before)
         values = {"state": State.ENDED, "outcome": Outcome.SKIPPED, "reason": "superseded by a newer one", "ended_at": now}
         on.execute(update(t).where(older).values(values | {"lease_until": None}))
 
     def absorb(self, on: Connection, person: str, cadence: str) -> int:
-        """Takes away unclaimed rows of an interval; returns how many slots they stood for, to be counted in the next row."""
-        older = _unclaimed(person, cadence)
+        """Takes away rows of an interval that nobody has claimed yet; returns how many slots they stood for, to be counted in the
+        next row. One that was tried and failed stays, to end in the open.
+        """
+        older = and_(_planned(person, cadence), t.c.state == State.DUE, t.c.attempts == 0)
         count = on.execute(select(func.coalesce(func.sum(t.c.count), 0)).where(older)).scalar_one()
         on.execute(delete(t).where(older))
         return int(count)
 
     def reschedule(self, on: Connection, person: str, cadence: str, slot: Slot) -> bool:
-        """A meeting moved: the row follows it for as long as nobody has claimed it."""
+        """A meeting moved: the row follows it until delivering has begun; what was prepared for the old time is made anew."""
         row_id = occurrence_id(person, cadence, slot.subject, slot.name)
-        values = {"prepare_at": slot.prepare_at, "due_at": slot.due_at, "useful_until": slot.useful_until}
-        moved = and_(t.c.id == row_id, t.c.state == State.DUE, t.c.useful_until != slot.useful_until)
-        return on.execute(update(t).where(moved).values(values)).rowcount == 1
+        waits = t.c.state.in_((State.DUE, State.PREPARED))
+        moved = and_(t.c.id == row_id, waits, t.c.useful_until != slot.useful_until)
+        return on.execute(update(t).where(moved).values(_times(slot) | _AGAIN)).rowcount == 1
+
+    def follow(self, id: str, fence: int, slot: Slot, *, wait: bool) -> None:
+        """The same for whoever holds the row: it keeps it, or lets go of it until the new time."""
+        with self._database.write() as on:
+            self.hold(on, id, fence, **(_times(slot) | _AGAIN | {"lease_until": None} if wait else _times(slot)))
 
     def abandon(self, on: Connection, person: str, cadences_kept: Iterable[str], now: datetime) -> None:
         """Unclaimed rows of cadences that the config no longer has end in the open."""
@@ -163,7 +172,7 @@ class Ledger:
             and_(t.c.state.in_((State.DUE, State.PREPARING)), t.c.prepare_at <= now),
             and_(t.c.state.in_((State.PREPARED, State.DELIVERING)), t.c.due_at <= now),
         )
-        query = select(t.c.id).where(t.c.state != State.ENDED, ready, free, rested).order_by(t.c.due_at).limit(limit)
+        query = select(t.c.id).where(t.c.state.in_(OPEN), ready, free, rested).order_by(t.c.due_at).limit(limit)
         with self._database.read() as on:
             return list(on.execute(query).scalars())
 
@@ -171,7 +180,7 @@ class Ledger:
         return self._list(t.c.person == person, t.c.state == State.ENDED, order=(t.c.ended_at.desc(),), limit=limit)
 
     def open(self, person: str, limit: int = 50) -> Sequence[Occurrence]:
-        return self._list(t.c.person == person, t.c.state != State.ENDED, order=(t.c.due_at,), limit=limit)
+        return self._list(t.c.person == person, t.c.state.in_(OPEN), order=(t.c.due_at,), limit=limit)
 
     def missed(self, person: str, since: datetime, until: datetime) -> Sequence[Occurrence]:
         bad = or_(
@@ -191,9 +200,16 @@ class Ledger:
             return [_read(row) for row in rows]
 
 
-def _unclaimed(person: str, cadence: str) -> Any:
-    """Rows the clock planned, without those asked for by hand."""
-    return and_(t.c.person == person, t.c.cadence == cadence, t.c.state == State.DUE, t.c.slot.not_like("manual:%"))
+def _planned(person: str, cadence: str) -> Any:
+    """Rows of the clock's own, without those asked for by hand."""
+    return and_(t.c.person == person, t.c.cadence == cadence, t.c.slot.not_like("manual:%"))
+
+
+_AGAIN: dict[str, Any] = {"state": State.DUE, "attempts": 0, "not_before": None}
+
+
+def _times(slot: Slot) -> dict[str, Any]:
+    return {"prepare_at": slot.prepare_at, "due_at": slot.due_at, "useful_until": slot.useful_until}
 
 
 def _mine(id: str, fence: int) -> Any:

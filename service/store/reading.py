@@ -189,8 +189,8 @@ class PersonItems:
 
     # --- what was said before ------------------------------------------------------------------------------------------
 
-    def told(self, cadence: str, before: datetime) -> Mapping[str, str]:
-        return self._deliveries.told(self._person.id, cadence, before)
+    def told(self, cadence: str, before: datetime, besides: str = "") -> Mapping[str, str]:
+        return self._deliveries.told(self._person.id, cadence, before, besides)
 
     def last_told_at(self, cadence: str, before: datetime) -> datetime | None:
         last = self._ledger.last(self._person.id, cadence, Outcome.SENT, before)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.domain.items import Message, Provenance
+from service.domain.items import Message
 from service.domain.people import Person
 from service.domain.rules import Consequence, Rule
-from service.domain.verdicts import Category, Relation, Request, Verdict
+from service.domain.verdicts import Category, Relation, Verdict
 from service.triage.addressee import names_of
 from service.triage.brain import Opinion, opinion
-from service.triage.reading import Reading, gather
+from service.triage.reading import gather
 from service.triage.rules import matching, merged
 from service.triage.statements import read
 
@@ -47,8 +47,8 @@ class Triage:
             category=category,
             urgency=urgency,
             reasons=(*(f'your rule "{r.name}"' for r in fired), *found.reasons),
-            requests=_kept(reading) if personal else (),
-            commitments=said.commitments if personal and not _impersonal(reading) else (),
+            requests=said.requests if personal and not reading.impersonal else (),
+            commitments=said.commitments if personal and not reading.impersonal else (),
             dates=said.dates,
             spam=reading.junk.spam and not reading.own,
             phishing=bool(reading.phishing) and not reading.own,
@@ -74,13 +74,3 @@ def _ruled(found: Opinion, then: Consequence) -> tuple[Category, float]:
     if then.priority == "normal":
         urgency = min(urgency, 0.5)
     return category, _URGENCY.get(then.priority, urgency)
-
-
-def _kept(reading: Reading) -> tuple[Request, ...]:
-    return () if _impersonal(reading) else reading.said.requests
-
-
-def _impersonal(reading: Reading) -> bool:
-    """Newsletters and automatic replies ask and promise nothing to a person, whatever their words."""
-    outside = reading.message.provenance is Provenance.OUTSIDE
-    return outside and (reading.newsletter or bool(reading.distinct("automatic")))

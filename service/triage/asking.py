@@ -40,18 +40,102 @@ def features(of: Sentence) -> set[str]:
     found = set(of.meanings & _TURNS)
     body = _without_lead(of)
     first = body[0] if body else ""
-    if first in _IMPERATIVES:
+    if first in _IMPERATIVES and not _names_a_thing(body) and not _lets_me(body):
         found.add("imperative")
+        if body[1:2] in _TO_ME:
+            found.add("to_me")
     elif "please" in found and _after_please(tokens) in _IMPERATIVES:
         found.add("please_verb")
     if first in ("don't", "dont", "do", "never") and len(tokens) > 2 and (body[1:2] == ("not",) or body[1] in _IMPERATIVES):
         found.add("imperative_not")
-    if any(verb in _IMPERATIVES for verb in _CLAUSE.findall(of.text.lower())):
+    if "duty" in found and first in _REMINDING:
+        found.add("reminds")
+    if not _lets_me(body) and any(verb in _IMPERATIVES for verb in _CLAUSE.findall(of.text.lower())):
         found.add("imperative_clause")
     if "not_asking" in found:
         found -= {"please", "please_verb"}
     found |= _shape(of.text, tokens, first)
     return found
+
+
+_TO_ME = (("me",), ("us",))
+_REMINDING = frozenset(("make", "be", "don't", "dont", "do", "remember", "ensure"))
+_FINITE = frozenset(
+    ("is", "are", "was", "were", "has", "have", "had", "will", "rose", "fell", "went", "grew", "remains", "remain")
+)
+_NO_SUBJECT = frozenset(
+    (
+        *(
+            "me",
+            "us",
+            "it",
+            "them",
+            "him",
+            "her",
+            "you",
+            "your",
+            "my",
+            "our",
+            "his",
+            "their",
+            "its",
+            "the",
+            "a",
+            "an",
+            "this",
+            "that",
+        ),
+        *(
+            "these",
+            "those",
+            "all",
+            "any",
+            "some",
+            "each",
+            "every",
+            "both",
+            "what",
+            "which",
+            "who",
+            "whether",
+            "if",
+            "when",
+            "where",
+        ),
+        *(
+            "how",
+            "why",
+            "as",
+            "to",
+            "for",
+            "in",
+            "on",
+            "at",
+            "by",
+            "with",
+            "from",
+            "about",
+            "out",
+            "up",
+            "over",
+            "into",
+            "back",
+            "not",
+        ),
+    )
+)
+
+
+def _names_a_thing(body: tuple[str, ...]) -> bool:
+    """As "Call volume rose", "Review meetings are on Mondays": a verb's form, but the head of a statement's subject."""
+    ahead = body[1:5]
+    verb = next((i for i, word in enumerate(ahead) if word in _FINITE), 0)
+    return verb > 0 and _NO_SUBJECT.isdisjoint(ahead[:verb])
+
+
+def _lets_me(body: tuple[str, ...]) -> bool:
+    """As "Let me check": the writer will; "let me know" and "let me have" ask."""
+    return body[:2] == ("let", "me") and body[2:3] not in (("know",), ("have",), ("see",))
 
 
 def _shape(text: str, tokens: tuple[str, ...], first: str) -> set[str]:

@@ -27,7 +27,9 @@ def opinion(reading: Reading) -> Opinion:
 
 
 def _asked(reading: Reading) -> tuple[Request, ...]:
-    """What may fall to the person: asked of them, or of everybody in a mail that is not a newsletter."""
+    """What may fall to the person: asked of them, or of everybody in a mail that names them."""
+    if reading.impersonal:
+        return ()
     mine = tuple(r for r in reading.said.requests if r.of_me)
     if mine or reading.newsletter or reading.from_strange_list or not _reached(reading):
         return mine
@@ -47,7 +49,8 @@ def _category(reading: Reading, asked: tuple[Request, ...], due: When | None) ->
         return Category.FYI
     private = _is_private(reading)
     pressing = _is_pressing(reading, asked, due)
-    if pressing and not reading.newsletter and not (private and not _by_today(reading, due)):
+    waits = private and not _by_today(reading, due) and not reading.distinct("alarming")
+    if pressing and not reading.newsletter and not waits:
         return Category.URGENT
     if private:
         return Category.PERSONAL
@@ -69,8 +72,8 @@ def _sells(reading: Reading) -> bool:
         score += 3 if reading.message.bulk.unsubscribe else 1
     if reading.relation.sent or reading.relation.answered:
         score -= 3
-    if reading.message.in_reply_to:
-        score -= 2
+    if reading.message.in_reply_to or reading.discussion:
+        score -= 2  # a list's own footer sells, whatever is discussed above it
     return score >= 5
 
 
@@ -91,6 +94,8 @@ def _is_pressing(reading: Reading, asked: tuple[Request, ...], due: When | None)
     if reading.distinct("no_action"):
         return False
     if asked and _by_today(reading, due):
+        return True
+    if asked and reading.distinct("alarming"):
         return True
     words = (reading.distinct("pressing") + 0.4 * reading.distinct("troubled")) / max(1, reading.size / 150)
     left = hours_left(due, reading.message.sent_at, reading.person.zone)
@@ -138,6 +143,8 @@ def _urgency(reading: Reading, category: Category, asked: tuple[Request, ...], d
 
 def _reasons(reading: Reading, category: Category, asked: tuple[Request, ...], due: When | None) -> tuple[str, ...]:
     reasons: list[str] = [f"may be phishing: {sign}" for sign in reading.phishing]
+    if reading.said.manipulates:
+        reasons.append("holds words meant to steer a program: nothing after them counts")
     who = reading.message.sender.label or "somebody unnamed"
     if category is Category.PROMOTION:
         reasons += _why_unwanted(reading)

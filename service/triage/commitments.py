@@ -16,13 +16,18 @@ from service.triage.words import promising as said
 _MOST = 6
 _NEGATIONS = frozenset(phrases(said.NEGATIONS))
 _REPORTED = frozenset(phrases(said.REPORTED))
-_WILL = frozenset(("i'll", "i", "we'll", "we"))
+_STATES = frozenset(phrases(said.STATES))
+_ADVERBS = frozenset(phrases(said.ADVERBS))
+_HANDED = frozenset(phrases(said.HANDED))
+_HANDED_BY_A_DAY = frozenset(phrases(said.HANDED_BY_A_DAY))
+_OURS = frozenset(("i'll", "i", "i'm", "we'll", "we", "we're", "let"))
+_TURNS = ("promise", "handing", "coming", "offering", "taken_on")
 _CLAUSES = re.compile(
     r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE
 )
 _QUOTED = re.compile(r"[\"“„«][^\"”“»]{0,300}[\"”“»]")
 _FRAME = re.compile(
-    r"^.*?\b(?:(?:i|we)(?:['’]ll| will| shall|['’](?:m|re) going to| (?:am|are) going to| promise to| plan to| intend to| aim to| commit to| can)|will|ich werde|wir werden|je vais|nous allons|voy a|vamos a|let me)\s+(?:also |then |just |definitely |certainly |gladly |try to |be able to |make sure to )*",
+    r"^.*?\b(?:(?:i|we)(?:['’]ll| will| shall|['’](?:m|re) going to| (?:am|are) going to| promise to| plan to| intend to| aim to| commit to| can)|will|ich werde|wir werden|je vais|nous allons|voy a|vamos a|let me)\s+(?:also |then |just |definitely |certainly |gladly |try to |be able to |(?:make|be) sure to )*",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -31,12 +36,12 @@ def commitments(sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: 
     """Promises in the first person, in the order of the text. `who` wrote it."""
     found: list[Commitment] = []
     for whole, dates in sentences:
-        if "promise" not in whole.meanings or whole.offset < 0 or whole.words[-1] == "?":
+        if whole.meanings.isdisjoint(_TURNS) or whole.offset < 0 or whole.words[-1] == "?":
             continue
         for clause in _clauses(whole):
-            if _promises(clause, whole):
+            if _promises(clause, whole, dated=bool(dates)):
                 inside = [m for m in dates if 0 <= m.span.offset - clause.offset < len(clause.text)] or list(dates)
-                found.append(Commitment(Span(clause.text, clause.offset), _what(clause.text), who, mine, _due(inside)))
+                found.append(Commitment(Span(clause.text, clause.offset), _what(clause), who, mine, _due(inside)))
                 break
         if len(found) == _MOST:
             break
@@ -57,26 +62,50 @@ def _clauses(whole: Sentence) -> Iterator[Sentence]:
         start = gap.end() if gap else end
 
 
-def _promises(clause: Sentence, whole: Sentence) -> bool:
-    tokens = clause.words
-    turn = next((h for h in clause.hits if h[0] == "promise"), None)
-    if turn is None or "no_deed" in clause.meanings:
+def _promises(clause: Sentence, whole: Sentence, *, dated: bool) -> bool:
+    turn = next((h for h in clause.hits if h[0] in _TURNS), None)
+    if turn is None or "no_deed" in clause.meanings or "hypothetical" in clause.meanings or "if" in whole.words[:2]:
         return False
-    _, at, length = turn
-    if at and tokens[at] == "will":  # "anything will do"; a promise begins "Will do"
-        return False
-    before, after = tokens[:at], tokens[at + length :]
+    meaning, at, length = turn
+    before, after = clause.words[:at], clause.words[at + length :]
     if not _REPORTED.isdisjoint(before) or not _NEGATIONS.isdisjoint((*before[-2:], *after[:4])):
         return False
-    if "if" in whole.words[:2] or "hypothetical" in clause.meanings:
-        return False
-    if tokens[at] in _WILL or tokens[at + length - 1] == "to":
-        return any(m == "deed" and 0 <= i - at - length <= 3 for m, i, _ in clause.hits)
-    return True
+    if meaning == "handing":
+        return _hands_over(clause, at, after, dated=dated)
+    if meaning == "offering":
+        return dated and any(m == "offered" and 0 <= i - at - length <= 1 for m, i, _ in clause.hits)
+    if meaning == "coming":
+        return dated
+    if meaning == "taken_on":  # "anything will do"; a promise begins "Will do"
+        return at == 0 or clause.words[at] not in ("will", "on")
+    return clause.words[at] not in _OURS or _is_deed(clause, at + length, dated=dated)
 
 
-def _what(text: str) -> str:
-    framed = _FRAME.match(text)
+def _is_deed(clause: Sentence, start: int, *, dated: bool) -> bool:
+    """Whether the verb after "I'll" does something: "I'll be happy" tells a state, "I'll be in touch" a deed."""
+    deed = next((clause.words[i] for m, i, _ in clause.hits if m == "deed" and 0 <= i - start <= 1), "")
+    if deed:
+        return deed != "have" or dated
+    ahead = clause.words[start : start + 6]
+    if ahead[:3] == ("be", "sure", "to"):
+        ahead = ahead[3:]
+    verb = next((w for w in ahead if w not in _ADVERBS and not w.endswith("ly")), "")
+    return verb.isalpha() and verb not in _STATES
+
+
+def _hands_over(clause: Sentence, at: int, after: tuple[str, ...], *, dated: bool) -> bool:
+    """As "You'll have it by Friday", "expect my draft tomorrow"; but "you'll have fun", "expect delays"."""
+    what = after[0] if after else ""
+    if clause.words[at] == "expect":
+        return at == 0 and (what in _HANDED or (what == "the" and after[-2:] in (("from", "me"), ("from", "us"))))
+    owed = clause.words[at] in ("i", "we")
+    return owed or what in _HANDED or (dated and what in _HANDED_BY_A_DAY)
+
+
+def _what(clause: Sentence) -> str:
+    """Without "I'll"; whole where the words before the verb are not the writer's: "You'll have it by Friday"."""
+    text = clause.text
+    framed = None if "promise" not in clause.meanings and "offering" not in clause.meanings else _FRAME.match(text)
     return phrase(text, framed.end() if framed and framed.end() < len(text) - 3 else 0)
 
 

@@ -21,6 +21,11 @@ _NUMBERED_LOCAL = re.compile(r"\d{3,}|^[a-z]*\d+[a-z]+\d+")
 _BAIT = re.compile(
     r"secure|verif|login|account|update|support|billing|claim|cash|promo|deal|offer|pharm|prize|win(?:ner)?\b|bonus|free|loan|casino|limited|instant|click|mailtrack|track|bank(?!er)"
 )
+_LABELLED = re.compile(
+    r"(?:\[[\w .-]{2,20}\]\s*)?(?:adv|advertisement|anzeige|werbung|publicit[eé]|publicidad)\s*[:\-]", re.IGNORECASE
+)
+"""Advertising that says so, as several laws want it."""
+
 _CHEAP_ENDS = frozenset(
     (
         "top",
@@ -99,6 +104,8 @@ def _subject(subject: str) -> Iterator[str]:
         yield "subject?"
     if subject.startswith("["):
         yield "tagged"
+    if _LABELLED.match(subject):
+        yield "labelled"
 
 
 def _spelling(text: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from service.triage.words.junk import TABLES as JUNK
 from service.triage.words.tone import TABLES as TONES
 
 _WANTED = frozenset((*JUNK, *TONES))
+_A_PAGE_OF_LINKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,38 @@ class Reading:
         return is_machine(self.message.sender) or self.message.bulk.is_automated
 
     @property
+    def answers(self) -> bool:
+        return bool(self.message.in_reply_to) or self.message.subject[:3].lower() == "re:"
+
+    @property
+    def discussion(self) -> bool:
+        """Through a list, and yet written by a person to persons."""
+        tagged = self.message.bulk.is_list and self.message.subject.startswith("[")
+        return self._marked and (self.answers or tagged)
+
+    @property
     def newsletter(self) -> bool:
-        """Sent to many by a program with a way to unsubscribe; a discussion list's mails are written by people."""
+        """Sent to many by a program with a way to unsubscribe."""
+        return (self._marked and not self.discussion) or (not self.answers and self._reads_like_one)
+
+    @property
+    def _marked(self) -> bool:
         bulk = self.message.bulk
-        answers = bool(self.message.in_reply_to) or self.message.subject[:3].lower() == "re:"
-        discussion = bulk.is_list and (answers or self.message.subject.startswith("["))
-        marked = bulk.unsubscribe or bulk.is_list or bulk.feedback_id or bulk.precedence in ("bulk", "junk")
-        return (marked and not discussion) or (not answers and self._reads_like_one)
+        return bulk.unsubscribe or bulk.is_list or bulk.feedback_id or bulk.precedence in ("bulk", "junk")
 
     @property
     def _reads_like_one(self) -> bool:
         """Without a header that says so: leave the list, click here, read our stories."""
-        leaving = self.distinct("removal")
-        return leaving >= 2 and leaving + self.distinct("clicks") + self.distinct("news") >= 5
+        leaving, told = self.distinct("removal") + self.distinct("leaving"), self.distinct("clicks") + self.distinct("news")
+        return (leaving >= 2 and leaving + told >= 5) or (
+            leaving >= 1 and told >= 2 and len(self.message.links) >= _A_PAGE_OF_LINKS
+        )
+
+    @property
+    def impersonal(self) -> bool:
+        """Newsletters and automatic replies ask and promise nothing to a person, whatever their words; unless the person answers them."""
+        automatic = bool(self.distinct("automatic"))
+        return not self.own and ((self.newsletter and not self.relation.answered) or automatic)
 
     @property
     def from_strange_list(self) -> bool:

@@ -16,6 +16,8 @@ Dated = tuple[Sentence, tuple[Mention, ...]]
 
 _MOST = 8  # of one message; a form with thirty questions is one errand
 
+_SMALL = 8  # words of a question that is small talk; a longer one wants something besides
+
 _DIRECT = frozenset(("please", "please_verb", "let_me_know", "need", "modal", "lets", "duty", "question_end", "imperative"))
 _COMMANDS = frozenset(("please", "please_verb", "modal", "question_end", "imperative"))
 _FAREWELLS = frozenset(
@@ -70,6 +72,8 @@ def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
         return None
     if found & _DIRECT == {"imperative"} and len(sentence.words) <= 4 and not _FAREWELLS.isdisjoint(sentence.words):
         return None
+    if not found.isdisjoint(("reminds", "to_me")) and found.isdisjoint(("machine", "offer", "told", "courtesy")):
+        return found
     wished = not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_COMMANDS)
     if wished and (_narrated(sentence) or found.isdisjoint(("you", "me"))):
         return None
@@ -78,6 +82,8 @@ def _asked(sentence: Sentence, dates: Sequence[Mention]) -> set[str] | None:
     if found & _DIRECT <= {"question_end", "lets"} and "machine" in found:
         return None
     if "machine" in found and "link" in found:
+        return None
+    if "small_talk" in sentence.meanings and len(sentence.words) < _SMALL:
         return None
     return found if weigh(found) >= 0.5 or {"question_end", "opinion", "len1"} <= found else None
 

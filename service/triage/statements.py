@@ -10,8 +10,9 @@ from service.domain.verdicts import Commitment, DateMention, Request
 from service.triage.addressee import Audience
 from service.triage.commitments import commitments
 from service.triage.dates import mentions
+from service.triage.manipulation import speaks_to_a_machine
 from service.triage.requests import Asked, requests
-from service.triage.sentences import Sentence, own_sentences, sentence
+from service.triage.sentences import LIMIT, Sentence, own_sentences, sentence
 
 _MOST_SENTENCES = 120
 
@@ -23,6 +24,7 @@ class Statements:
     commitments: tuple[Commitment, ...] = ()
     dates: tuple[DateMention, ...] = ()
     asked: tuple[Asked, ...] = ()  # the requests, with whom each speaks to
+    manipulates: bool = False  # holds words meant for a program; nothing after them asks or promises
 
 
 def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
@@ -33,11 +35,14 @@ def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
     zone = me.zone
     dated = [(s, mentions(s, message.sent_at, zone)) for s in sentences]
     own = message.provenance is Provenance.OWN
-    asked = requests(dated, Audience(message, me, my_names), own=own)
+    strange = None if own else speaks_to_a_machine(message.text[:LIMIT])
+    meant = dated if strange is None else [(s, found) for s, found in dated if s.offset + len(s.text) <= strange]
+    asked = requests(meant, Audience(message, me, my_names), own=own)
     return Statements(
         sentences,
         tuple(a.request for a in asked),
-        commitments(dated, message.sender.email, mine=own),
+        commitments(meant, message.sender.email, mine=own),
         tuple(m.statement for _, found in dated for m in found),
         asked,
+        strange is not None,
     )

@@ -154,3 +154,10 @@ def test_wrong_usage_is_said_and_exits_2(calendar, words):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert words[0] in done.stderr or words[2] in done.stderr
+
+
+def test_a_file_that_is_not_there_is_an_error_and_no_empty_month(tmp_path: Path):
+    done = reveille("events", "nowhere.ics", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "nowhere.ics: the file: it can't be read: No such file or directory" in done.stderr

@@ -125,3 +125,18 @@ def test_for_the_eye_it_is_a_page(mail: Path, tmp_path: Path) -> None:
     assert "needs_reply" in done.stdout
     assert "asks you: send me the signed term sheet by Friday" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_of_several_recipients_any_may_be_the_reader(mail: Path, tmp_path: Path) -> None:
+    mail.write_text(MAIL.format(to="finn@keller.example, mara@keller.example"), encoding="utf-8")
+    said = json.loads(explain(mail, "--json", cwd=tmp_path).stdout)
+    assert said["category"] == "needs_reply"
+    assert [request["of_me"] for request in said["requests"]] == [True]
+
+
+def test_a_list_is_no_reader_but_its_member_is(mail: Path, tmp_path: Path) -> None:
+    text = MAIL.format(to="walkers@hills.example").replace("Hi Mara,\n\n", "")
+    marked = "List-Id: <walkers.hills.example>\nSubject: [walkers]"
+    mail.write_text(text.replace("Subject:", marked), encoding="utf-8")
+    said = json.loads(explain(mail, "--json", cwd=tmp_path).stdout)
+    assert [request["of_me"] for request in said["requests"]] == [False]

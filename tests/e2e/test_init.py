@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.answers import table
 from service.settings import load
 from service.settings.kinds import KindUnloadable, installed
 
@@ -166,3 +167,19 @@ def test_schema_is_printed_or_written(tmp_path: Path):
     assert "sources" in json.loads(printed.stdout)["properties"]
     assert reveille(tmp_path, "schema", "--output", "s.json").returncode == 0
     assert json.loads((tmp_path / "s.json").read_text()) == json.loads(printed.stdout)
+
+
+@pytest.mark.parametrize(
+    ("header", "holds"),
+    [
+        ("client_id,assigned_to,client_name,client_email,client_phone,last_contact_date,status,notes", "contacts"),
+        ("First Name,Last Name,E-mail 1,Phone 1,Organization", "contacts"),
+        ("deal,company,stage,amount,close date,owner", "deals"),
+        ("task_id,task_name,assigned_to,due_date,board", "tasks"),
+        ("Title,Due,Assignee,Status", "tasks"),
+    ],
+)
+def test_a_table_is_recognised_by_its_headers(tmp_path: Path, header: str, holds: str):
+    file = tmp_path / "some.csv"
+    file.write_text(header + "\n", encoding="utf-8")
+    assert table(file).holds == holds

@@ -23,25 +23,31 @@ def next_minute() -> str:
 
 @pytest.mark.slow
 def test_a_scheduled_morning_goes_out_by_the_clock(tmp_path: Path) -> None:
+    """And what was told before, unchanged, is not told again."""
     office = PostOffice()
     with office.open() as port:
         at = next_minute()
         cadences = {"morning": f'{{at: "{at}", days: daily, to: [inbox]}}'}
         reveille = a_workspace(tmp_path, config(channels={"inbox": smtp(port)}, cadences=cadences, zone="UTC"))
+        assert reveille("brief", "--send").code == 0
+        office.taken.clear()
         with reveille.started("run") as process:
             process.wait_for("is running for Mara")
             until(lambda: ("prepared", None) in reveille.ledger, 30, process.state)
             assert office.taken == [], "prepared early, and kept until its time"
             until(lambda: office.taken, 90, process.state)
             arrived = datetime.now(UTC)
-            until(lambda: reveille.ledger == [("ended", "sent")], 10, process.state)
+            until(lambda: reveille.ledger == [("ended", "sent")] * 2, 10, process.state)
             process.signal(signal.SIGTERM)
             done = process.ended(15)
     assert (done.code, done.err) == (0, "")
     hour, minute = map(int, at.split(":"))
     due = arrived.replace(hour=hour, minute=minute, second=0, microsecond=0)
     assert timedelta(0) <= arrived - due < timedelta(seconds=6)
-    [row] = reveille.status()["last"]
+    text = office.taken[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "1 told before" in text
+    assert "Atlas round" not in text
+    row, _ = reveille.status()["last"]
     assert (row["cadence"], row["outcome"], row["reason"]) == ("morning", "sent", "")
 
 

@@ -107,3 +107,17 @@ def test_proposals_that_wait_are_listed(gate: Gate, store: Store) -> None:
     first, second = proposed(gate), proposed(gate)
     gate.approve(first.id, first.digest, "mara", NOON)
     assert [p.id for p in Approvals(store.database, store.codec).waiting("mara")] == [second.id]
+
+
+def test_a_standing_approval_goes_by_the_tools_own_tier_not_by_what_was_filed(store: Store) -> None:
+    standing = (StandingApproval("clean up", "mail.erase", {"project": "atlas"}),)
+    gate = Gate({WIPE.name: WIPE}, Approvals(store.database, store.codec), standing)
+    filed = gate.propose("mara", "mail.erase", ARGUMENTS, taint=(), why="", now=NOON)
+    with pytest.raises(NotAllowed):
+        gate.open(replace(filed, tier=Tier.PRIVATE), NOON)
+
+
+def test_what_two_accounts_hold_is_filed_once(gate: Gate) -> None:
+    for _ in range(2):
+        gate.propose("mara", "tasks.create", ARGUMENTS, taint=("m1",), why="", now=NOON, id="one")
+    assert gate.approvals.proposal("one") is not None

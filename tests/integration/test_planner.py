@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+import pytest
+
+from service.domain.delivery import Draft
+from service.domain.items import Attendee
 from service.domain.ledger import BeforeEvents, Every, WallTimes
+from service.errors import Unavailable
 from service.store import Store
-from tests.builders import an_event
-from tests.household import MORNING, START, Bench, timed
+from tests.builders import DANA, MARA, an_event
+from tests.household import MORNING, START, Bench, Sink, timed
 
 
 def test_a_morning_is_prepared_early_and_sent_on_time(store: Store) -> None:
@@ -89,6 +94,64 @@ def test_a_moved_meeting_takes_its_unclaimed_rows_along(store: Store) -> None:
     assert sent_at == [timedelta(minutes=90)]
 
 
+def pushes(store: Store, **event: float) -> tuple[Bench, list[timedelta]]:
+    """A bench whose one meeting begins after these hours, and when its push went out."""
+    bench = Bench(store, cadences=(timed(BeforeEvents(brief=None), name="meetings", job="meeting"),))
+    bench.events = [an_event(start_at=START + timedelta(**event), end_at=START + timedelta(**event) + timedelta(hours=1))]
+    sent_at: list[timedelta] = []
+    bench.channels["inbox"].before = lambda: sent_at.append(bench.clock.now - START)
+    return bench, sent_at
+
+
+def move(bench: Bench, **by: float) -> None:
+    [event] = bench.events
+    bench.events = [replace(event, start_at=event.start_at + timedelta(**by), end_at=event.end_at + timedelta(**by))]
+
+
+@pytest.mark.parametrize("hours", [5, 48])
+def test_a_meeting_that_moves_far_gets_its_push_at_its_new_time(store: Store, hours: int) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(0.5)
+    move(bench, hours=hours)
+    bench.run_until(hours + 1, timedelta(minutes=5))
+    assert sent_at == [timedelta(hours=hours, minutes=45)]
+
+
+@pytest.mark.parametrize("by", [-3, 25, 300])
+def test_a_meeting_that_moves_after_its_push_was_prepared_takes_it_along(store: Store, by: int) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(41 / 60)
+    assert [o.state for o in store.ledger.open("mara")] == ["prepared"]
+    move(bench, minutes=by)
+    bench.run_until(6)
+    assert sent_at == [timedelta(minutes=max(45 + by, 42))]
+    assert [row[1:] for row in bench.ended()] == [("sent", "")]
+
+
+def test_a_move_that_is_read_just_before_the_push_moves_it_too(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(44 / 60)
+    bench.mailboxes.then = lambda: bench.events[0].start_at > START + timedelta(hours=1) or move(bench, hours=3)
+    bench.run_until(4)
+    assert sent_at == [timedelta(hours=3, minutes=45)]
+
+
+def test_a_meeting_that_moved_while_nobody_ran_is_not_expired(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.run_until(0.5)
+    bench.clock.forward(hours=1)
+    bench.mailboxes.then = lambda: bench.events[0].start_at > START + timedelta(hours=1) or move(bench, hours=3)
+    bench.run_until(4)
+    assert sent_at == [timedelta(hours=3, minutes=45)]
+
+
+def test_meetings_at_the_same_time_each_get_their_push(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.events.append(replace(bench.events[0], id="another"))
+    bench.run_until(1)
+    assert sent_at == [timedelta(minutes=45)] * 2
+
+
 def test_a_meeting_called_at_short_notice_is_not_late(store: Store) -> None:
     bench = Bench(store, cadences=(timed(BeforeEvents(push=None), name="meetings", job="meeting"),))
     bench.run_until(1)
@@ -136,3 +199,56 @@ def test_activating_the_same_config_again_leaves_the_plan_as_it_stands(store: St
     bench.activate()  # a restart after 07:00: the missed morning must still be made good
     bench.tick()
     assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+
+
+def test_each_cadence_looks_as_far_ahead_as_its_own_lead(store: Store) -> None:
+    far, near = timed(BeforeEvents(timedelta(days=2), None)), timed(BeforeEvents(None, timedelta(minutes=15)))
+    bench = Bench(store, cadences=(replace(far, name="a", job="meeting"), replace(near, name="b", job="meeting")))
+    bench.events = [an_event(start_at=START + timedelta(days=2, minutes=30), end_at=START + timedelta(days=3))]
+    bench.run_until(1)
+    assert [row[:2] for row in bench.ended()] == [("brief", "sent")]
+
+
+def test_an_invitation_whose_organizer_is_not_among_the_attendees_is_a_meeting(store: Store) -> None:
+    bench, sent_at = pushes(store, hours=1)
+    bench.events = [replace(bench.events[0], organizer=DANA, attendees=(Attendee(MARA),))]
+    bench.run_until(1)
+    assert len(sent_at) == 1
+
+
+def test_a_calendar_that_cannot_be_read_does_not_keep_the_morning_away(store: Store) -> None:
+    bench = Bench(store, cadences=(MORNING, timed(BeforeEvents(), name="meetings", job="meeting")))
+    bench.events = [None]  # type: ignore[list-item]
+    bench.run_until(8)
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+
+
+def test_another_channel_chosen_while_nothing_ran_does_not_lose_the_missed_morning(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=9)
+    bench.channels["folder"] = Sink()
+    bench.activate(replace(MORNING, to=("folder",)))
+    bench.tick()
+    assert [row[:2] for row in bench.ended()] == [("2026-05-12.0", "sent")]
+    assert len(bench.channels["folder"].keys) == 1
+    assert [planned.cadence.to for planned in store.cadences.of("mara")] == [("folder",)]
+
+
+def test_a_morning_prepared_before_the_machine_slept_gives_way_to_the_newer_one(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(WallTimes((time(7), time(8)))),))
+    bench.clock.forward(hours=6, minutes=55)
+    bench.tick()
+    bench.clock.forward(hours=1, minutes=30)
+    bench.tick()
+    assert [row[1:] for row in bench.ended()] == [("skipped", "superseded by a newer one"), ("sent", "late by 25 min")]
+
+
+def test_an_interval_that_always_fails_ends_in_the_open(store: Store) -> None:
+    bench = Bench(store, cadences=(timed(Every(timedelta(minutes=5)), name="triage", job="triage"),))
+
+    def say(*_: object) -> Draft:
+        raise Unavailable("the model is away")
+
+    bench.job.say = say
+    bench.run_until(1)
+    assert {row[1:] for row in bench.ended()} == {("failed", "the model is away")}

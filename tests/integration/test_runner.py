@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from time import monotonic, sleep
 
 import pytest
@@ -11,11 +12,11 @@ import pytest
 from service.domain.delivery import Audience, DeliveryState, Draft, Keep, Nothing, Notice, Replace, Skip
 from service.domain.ledger import Outcome, State
 from service.domain.people import Budget, Pause, QuietHours
-from service.errors import AccessLost, FenceLost, Rejected, Unavailable
+from service.errors import AccessLost, FenceLost, NotAllowed, Rejected, Unavailable
 from service.ports import Occasion
 from service.store import Store
 from tests.builders import a_person
-from tests.household import START, Bench, Sink, a_draft
+from tests.household import MORNING, START, Bench, Sink, a_draft
 
 
 def at_seven(store: Store, **fields: object) -> Bench:
@@ -255,6 +256,57 @@ def test_a_pause_is_a_reason_to_skip(store: Store) -> None:
     assert bench.ended() == [("2026-05-12.0", "skipped", "paused until Thu 14 May 00:00")]
 
 
+def priority(name: str) -> Callable[[Occasion, datetime], Draft]:
+    def say(occasion: Occasion, now: datetime) -> Draft:
+        draft = a_draft(occasion, now)
+        return replace(draft, notices=tuple(replace(n, priority=name) for n in draft.notices))
+
+    return say
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("urgent", "sent"), ("normal", "skipped")])
+def test_a_pause_lets_through_what_it_excepts(store: Store, name: str, outcome: str) -> None:
+    pause = Pause(START, START + timedelta(days=2), frozenset({"urgent"}))
+    bench = at_seven(store, person=a_person(pauses=(pause,)))
+    bench.job.say = priority(name)
+    bench.tick()
+    assert bench.ended()[0][1] == outcome
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("urgent", "sent"), ("normal", "skipped")])
+def test_a_pause_that_begins_after_preparing_holds(store: Store, name: str, outcome: str) -> None:
+    bench = Bench(store)
+    bench.job.say = priority(name)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    bench.person = a_person(pauses=(Pause(START, START + timedelta(days=2), frozenset({"urgent"})),))
+    bench.run_until(0.3)
+    [(_, ended, reason)] = bench.ended()
+    assert ended == outcome
+    assert ("paused until" in reason) == (outcome == "skipped")
+
+
+def test_what_is_tried_again_in_a_pause_is_not_delivered(store: Store) -> None:
+    bench = at_seven(store, person=a_person(pauses=(Pause(START + timedelta(hours=8), START + timedelta(days=2)),)))
+    bench.channels["inbox"].answers = [Unavailable("later", retry_after=timedelta(hours=1.5))]
+    bench.run_until(3, timedelta(minutes=5))
+    assert bench.channels["inbox"].keys == []
+    assert bench.ended()[0][1] == "skipped"
+
+
+def test_what_is_due_after_a_pause_is_prepared_within_it(store: Store) -> None:
+    bench = Bench(store, person=a_person(pauses=(Pause(START, START + timedelta(hours=7)),)))
+    bench.run_until(8)
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
+
+
+def test_who_asks_by_hand_is_answered_in_a_pause_too(store: Store) -> None:
+    bench = at_seven(store, person=a_person(pauses=(Pause(START, START + timedelta(days=2)),)))
+    id = bench.planner.ask(bench.cadences["morning"], bench.clock.now)
+    bench.runner().run(id)
+    assert len(bench.channels["inbox"].keys) == 1
+
+
 def test_a_push_waits_for_the_end_of_quiet_hours(store: Store) -> None:
     bench = at_seven(store, person=a_person(quiet=QuietHours(time(21), time(8))))
     sent_at = []
@@ -300,3 +352,215 @@ def test_the_notice_that_goes_out_is_the_one_that_was_stored(store: Store) -> No
     [(_, notice)] = bench.channels["inbox"].arrived_
     assert (notice.text, notice.files[0].data) == ("Good morning.", b"Good morning.")
     assert [d.state for d in store.deliveries.of(store.ledger.recent("mara")[0].id)] == [DeliveryState.SENT]
+
+
+def test_a_channel_that_crashes_does_not_make_another_send_twice(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(), "podcast": Sink(answers=[ZeroDivisionError()])}  # type: ignore[list-item]
+    bench.cadences = {"morning": replace(bench.cadences["morning"], to=("inbox", "podcast"))}
+    for _ in range(10):
+        bench.work()
+        bench.clock.forward(minutes=2)
+    assert len(bench.channels["inbox"].keys) == len(bench.channels["podcast"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_crash_after_the_lease_was_lost_leaves_the_new_owner_alone(store: Store) -> None:
+    bench = at_seven(store)
+    taken_over = []
+
+    def say(*_: object) -> Draft:
+        bench.clock.forward(minutes=2)
+        taken_over.append(store.ledger.claim(id, bench.clock.now, timedelta(seconds=90)))
+        raise ZeroDivisionError
+
+    bench.planner.tick(bench.clock.now)
+    [id] = store.ledger.waiting(bench.clock.now)
+    bench.job.say = say
+    bench.work()
+    [row] = store.ledger.open("mara")
+    assert (row.state, row.fence, row.lease_until) == (State.PREPARING, taken_over[0].fence, taken_over[0].lease_until)
+
+
+def test_what_a_job_refuses_is_said_where_it_ended(store: Store) -> None:
+    bench = at_seven(store)
+
+    def say(*_: object) -> Draft:
+        raise NotAllowed("no tool here")
+
+    bench.job.say = say
+    bench.run_until(1)
+    assert bench.ended() == [("2026-05-12.0", "failed", "no tool here")]
+
+
+def test_a_channel_taken_out_in_the_middle_of_sending_leaves_a_doubt(store: Store) -> None:
+    bench = at_seven(store)
+    crash_while_sending(bench, arrives=True)
+    bench.channels = {"phone": Sink()}
+    bench.run_until(0.2)
+    [(_, outcome, reason)] = bench.ended()
+    assert (outcome, "taken out of the config while it was being sent" in reason) == ("unknown", True)
+
+
+def test_a_doubt_that_cannot_be_looked_up_ends_all_the_same(store: Store) -> None:
+    class Mute(Sink):
+        def arrived(self, key: object) -> bool | None:
+            raise Unavailable("nobody answers")
+
+    bench = at_seven(store)
+    bench.channels["inbox"] = Mute()
+    crash_while_sending(bench, arrives=True)
+    bench.clock.forward(hours=5)
+    bench.run_until(0.2)
+    assert bench.ended()[0][1] == "unknown"
+
+
+def test_a_worker_that_lost_its_lease_while_it_looked_does_not_send(store: Store) -> None:
+    bench = at_seven(store)
+    crash_while_sending(bench, arrives=False)
+    [row] = store.ledger.open("mara")
+    second = bench.runner()
+
+    def the_machine_sleeps() -> None:
+        bench.mailboxes.then = lambda: None
+        bench.clock.forward(minutes=3)
+        second.run(row.id)
+
+    bench.mailboxes.then = the_machine_sleeps
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_a_channel_that_others_see_by_now_gets_nothing_made_for_the_person_alone(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    bench.channels = {"inbox": Sink(audience=Audience.OTHERS), "folder": Sink()}
+    bench.run_until(0.3)
+    assert bench.channels["inbox"].keys == []
+    assert len(bench.channels["folder"].keys) == 1
+
+
+def for_others(occasion: Occasion, now: datetime) -> Draft:
+    draft = a_draft(occasion, now)
+    return replace(draft, notices=(*draft.notices, replace(draft.notices[0], audience=Audience.OTHERS, text="Morning.")))
+
+
+def test_what_reached_only_those_who_read_along_has_not_reached_the_person(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = for_others
+    bench.readers = {"reader a@x.example": frozenset()}
+    bench.channels = {
+        "inbox": Sink(answers=[Rejected("550")]),
+        "reader a@x.example": Sink(audience=Audience.OTHERS),
+        "folder": Sink(),
+    }
+    bench.tick()
+    assert [notice.text for _, notice in bench.channels["folder"].arrived_] == ["Good morning."]
+    assert len(bench.channels["reader a@x.example"].keys) == 1
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_with_no_other_way_what_others_read_does_not_count_as_sent(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = for_others
+    bench.readers = {"reader a@x.example": frozenset()}
+    bench.channels = {"inbox": Sink(answers=[Rejected("550")]), "reader a@x.example": Sink(audience=Audience.OTHERS)}
+    bench.tick()
+    assert bench.ended()[0][1] == "failed"
+
+
+def test_what_fails_is_never_sent_to_those_who_read_other_cadences(store: Store) -> None:
+    bench = at_seven(store)
+    bench.job.say = for_others
+    bench.readers = {"reader a@x.example": frozenset({"meetings"})}
+    bench.channels = {
+        "inbox": Sink(audience=Audience.OTHERS, answers=[Rejected("410 gone")]),
+        "reader a@x.example": Sink(audience=Audience.OTHERS),
+        "folder": Sink(),
+    }
+    bench.tick()
+    assert bench.channels["reader a@x.example"].keys == []
+    assert len(bench.channels["folder"].keys) == 1
+
+
+def test_another_way_that_fails_as_well_leads_to_the_next_the_quiet_ones_first(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {
+        "inbox": Sink(answers=[Rejected("550")]),
+        "phone": Sink(interrupts=True),
+        "folder": Sink(answers=[Rejected("read-only")]),
+    }
+    bench.tick()
+    assert len(bench.channels["phone"].keys) == 1
+    assert bench.channels["folder"].answers == []
+    assert bench.ended()[0][1] == "sent"
+
+
+def test_what_is_of_no_more_use_takes_no_other_way(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels = {"inbox": Sink(answers=[Unavailable("down")] * 100), "folder": Sink()}
+    bench.tick()
+    bench.clock.forward(hours=5)
+    bench.tick()
+    assert bench.channels["folder"].keys == []
+    [ended] = store.ledger.recent("mara")
+    assert [d.channel for d in store.deliveries.of(ended.id)] == ["inbox"]
+
+
+def test_two_pushes_at_once_keep_within_the_budget(store: Store) -> None:
+    bench = at_seven(store, person=a_person(budget=Budget(pushes_per_day=1)), cadences=(MORNING, replace(MORNING, name="other")))
+    bench.channels["inbox"] = Sink(interrupts=True)
+    bench.planner.tick(bench.clock.now)
+    first, second = store.ledger.waiting(bench.clock.now)
+    other = bench.runner()
+    bench.channels["inbox"].before = lambda: other.run(second)
+    bench.runner().run(first)
+    bench.run_until(0.2)
+    assert len(bench.channels["inbox"].keys) == 1
+    assert sorted(row[1] for row in bench.ended()) == ["sent", "skipped"]
+
+
+def test_what_is_looked_at_again_before_it_goes_out_has_not_told_itself(store: Store) -> None:
+    bench = Bench(store)
+    bench.clock.forward(hours=6, minutes=51)
+    bench.tick()
+    [row] = store.ledger.open("mara")
+    later = bench.clock.now + timedelta(hours=1)
+    assert store.deliveries.told("mara", "morning", later) == {"reply:t1": "1"}
+    assert store.deliveries.told("mara", "morning", later, besides=row.id) == {}
+
+
+@pytest.mark.parametrize(("answer", "told"), [(Rejected("550"), {}), (Unavailable("cut", arrived=None), {"reply:t1": "1"})])
+def test_what_failed_is_not_told_and_what_may_have_arrived_is(store: Store, answer: Exception, told: dict[str, str]) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"] = Sink(answers=[answer], repeatable=False)
+    bench.tick()
+    assert bench.open() == []
+    assert store.deliveries.told("mara", "morning", bench.clock.now + timedelta(days=1)) == told
+
+
+def test_what_waited_for_its_channel_is_made_anew_and_says_that_it_is_late(store: Store) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].answers = [Unavailable("down", retry_after=timedelta(hours=1.5))] * 2
+    bench.tick()
+    bench.job.again = Replace("it has become late and does not say so yet")
+    bench.clock.forward(hours=1.5)
+    bench.tick()
+    bench.clock.forward(minutes=30)
+    bench.tick()  # the channel asked to be left alone for longer
+    assert bench.channels["inbox"].keys == []
+    bench.clock.forward(hours=1)
+    bench.tick()
+    assert len(bench.channels["inbox"].keys) == 1
+    assert bench.job.prepared == 3
+    assert bench.ended() == [("2026-05-12.0", "sent", "late by 180 min")]
+
+
+def test_lateness_is_said_beside_what_else_went_wrong(store: Store) -> None:
+    bench = at_seven(store)
+    bench.clock.forward(hours=1)
+    bench.channels = {"inbox": Sink(answers=[Rejected("550")]), "folder": Sink()}
+    bench.tick()
+    assert bench.ended() == [("2026-05-12.0", "sent", "late by 60 min; inbox failed: 550")]

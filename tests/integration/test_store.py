@@ -146,6 +146,13 @@ def test_an_account_taken_out_of_the_config_takes_its_items_along(store: Store) 
     assert [a.name for a in store.accounts.all("mara")] == ["other"]
 
 
+def test_an_account_of_another_kind_begins_anew(store: Store) -> None:
+    put(store, an_account(store), Upsert(a_message(id="a"), "cur/1", "s"))
+    store.accounts.register("mara", {"mail": "imap"})
+    [account] = store.accounts.all("mara")
+    assert (account.kind, account.cursor, store.accounts.held("mara", "mail")) == ("imap", None, {})
+
+
 def test_with_a_key_no_word_of_a_message_lies_in_the_file(new_store: Callable[..., Store]) -> None:
     store = new_store(keys=[fernet_key("a long and random passphrase")])
     account = an_account(store)
@@ -189,3 +196,10 @@ def test_a_locked_database_is_unavailable_not_a_crash(store: Store) -> None:
         impatient.close()
     finally:
         other.close()
+
+
+def test_a_pool_with_nothing_free_is_unavailable_not_a_crash(store: Store) -> None:
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    with pytest.raises(Unavailable, match="in use"), store.database.read():
+        raise PoolTimeout

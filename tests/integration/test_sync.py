@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -175,3 +176,23 @@ def test_an_unexpected_error_in_a_source_is_its_own_trouble(store: Store, crash:
     bench.sync.ensure_fresh(LONG)
     assert bench.account("broken").health is Health.UNREACHABLE
     assert bench.account("mail").items == 1
+
+
+def test_a_long_first_sync_stops_in_time_and_goes_on_from_there(store: Store) -> None:
+    class Slow(Pages):
+        def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
+            for read in super().pages(cursor, held):
+                yield read
+                sleep(0.05)
+
+    large = Slow([page(a_message(id=f"m{n}"), cursor=str(n)) for n in range(40)])
+    bench = Bench(store, large=large, small=Pages([page(a_message())]))
+    bench.sync.ensure_fresh(timedelta(seconds=0.3))
+    assert bench.account("small").read_at is not None
+    assert bench.account("large").read_at is None
+    assert 1 <= bench.account("large").items < 10
+    while bench.account("large").read_at is None:
+        bench.sync.ensure_fresh(timedelta(seconds=1))
+    # This fake hands out each page once; a real source reads one again that was not kept.
+    assert bench.account("large").items + len(large.cursors) > 40
+    assert large.cursors[1] is not None

@@ -21,6 +21,13 @@ def may_be_mail(name: str) -> bool:
     return not name.startswith(".") and bool(_NAMED.search(name) or _NAMELESS.search(name))
 
 
+def no_message(data: bytes) -> str:
+    """Why a file that is named as one holds no message; "" where it may."""
+    if not data.strip():
+        return "is empty"
+    return "" if b"\0" not in data[:8000] or looks_like_mail(data[:8000]) else "is no message, whatever its name says"
+
+
 def looks_like_mail(head: bytes) -> bool:
     """At least two header fields at the very start, two of them such as mail has."""
     head = head.lstrip(b"\r\n")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from service.domain.raw import RawMessage
 from service.domain.sync import Change, Delete, Page, Problem
 from service.errors import ExternalError
-from service.integrations.eml.looks import looks_like_mail, may_be_mail, named_as_mail
+from service.integrations.eml.looks import looks_like_mail, may_be_mail, named_as_mail, no_message
 from service.integrations.files.contents import Unfit, Vanished, read
 from service.integrations.files.letters import LARGEST, Letter, flags_of_folder, understand
 from service.integrations.files.pages import paged
-from service.integrations.files.place import kind_of, sound, unsound, uri
+from service.integrations.files.place import kind_of, many, sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.tree import compare, list_files
 from service.integrations.files.walk import Entry, changed_at, printable
@@ -39,7 +39,7 @@ class Eml:
             _, listing = list_files(self._path, may_be_mail)
         except ExternalError as error:
             return unsound(error)
-        return sound(f"{self._path}: {len(listing.entries):,} files")
+        return sound(f"{self._path}: {many(len(listing.entries), 'file')}")
 
     def _changes(self, held: Mapping[str, str], progress: Progress) -> Iterator[Change | Problem]:
         root, listing = list_files(self._path, may_be_mail)
@@ -59,7 +59,11 @@ class Eml:
                 progress.set_aside(entry.ref, stamp, str(error))
                 yield Problem(entry.ref, str(error))
                 continue
-            if named_as_mail(entry.rel.rpartition("/")[2]) or looks_like_mail(data[:8000]):
+            wrong = no_message(data)
+            if wrong and named_as_mail(entry.rel.rpartition("/")[2]):
+                progress.set_aside(entry.ref, stamp, wrong)
+                yield Problem(entry.ref, wrong)
+            elif named_as_mail(entry.rel.rpartition("/")[2]) or looks_like_mail(data[:8000]):
                 yield Letter(self._raw(root, entry, data), stamp, stamp)
             else:
                 progress.set_aside(entry.ref, stamp)

@@ -54,6 +54,11 @@ def need_file(path: Path, what: str) -> Path:
     return path
 
 
+def many(number: int, thing: str) -> str:
+    """As "1 file" and "2,300 files"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def sound(says: str) -> Check:
     return Check(ok=True, says=says)
 

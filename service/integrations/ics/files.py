@@ -11,6 +11,7 @@ from typing import NamedTuple
 from service.calendar.text import is_whole
 from service.domain.sync import Change, Delete, Page, Problem
 from service.errors import AccessLost, ExternalError, Unavailable
+from service.integrations.files.place import many
 from service.integrations.ics.changes import FORMAT, PAGE, compare
 from service.ports import Check, Surroundings
 
@@ -67,7 +68,7 @@ class Source:
         newest = max(places, key=lambda p: p.state[0])
         found, problems, _ = self._read(newest, {})
         files = f"{len(places)} files, the newest" if len(places) > 1 else newest.name
-        says = f"{self._root}: {files} with {len(found)} events" + (f", {len(problems)} unreadable" if problems else "")
+        says = f"{self._root}: {files} with {many(len(found), 'event')}" + (f", {len(problems)} unreadable" if problems else "")
         ok = bool(found) or not problems
         return Check(ok=ok, says=says, fix="" if ok else f"{problems[0].what}; see `reveille events {newest.path}`")
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from service.calendar.text import is_whole
 from service.domain.sync import Change, Page, Problem
 from service.errors import ExternalError, Rejected, Unavailable
+from service.integrations.files.place import many
 from service.integrations.ics.changes import FORMAT, PAGE, compare
 from service.integrations.ics.fetch import Answer, fetch
 from service.ports import Check, Surroundings
@@ -45,7 +46,7 @@ class Source:
             return Check(ok=False, says=says, fix=fix)
         series, problems = self._at.read_calendar.read(data, self._at.account, self._place)
         unreadable = f", {len(problems)} unreadable" if problems else ""
-        return Check(ok=True, says=f"{self._place}: {len(series)} events{unreadable}")
+        return Check(ok=True, says=f"{self._place}: {many(len(series), 'event')}{unreadable}")
 
 
 def _calendar(answer: Answer, place: str) -> bytes:

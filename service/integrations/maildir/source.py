@@ -12,7 +12,7 @@ from service.errors import ExternalError, Unavailable
 from service.integrations.files.contents import Unfit, Vanished, read
 from service.integrations.files.letters import LARGEST, Letter, understand
 from service.integrations.files.pages import paged
-from service.integrations.files.place import need_folder, sound, unsound
+from service.integrations.files.place import many, need_folder, sound, unsound
 from service.integrations.files.progress import Progress
 from service.integrations.files.walk import DEEPEST, Listing, changed_at, printable, scan
 from service.integrations.maildir.names import flags_of, folder_name, split_info
@@ -55,7 +55,7 @@ class Maildir:
         except ExternalError as error:
             return unsound(error)
         folders = {mail.folder for mail in mails.values()}
-        return sound(f"{self._root}: {len(mails):,} messages in {len(folders):,} folders")
+        return sound(f"{self._root}: {many(len(mails), 'message')} in {many(len(folders), 'folder')}")
 
     def _changes(self, held: Mapping[str, str], progress: Progress) -> Iterator[Change | Problem]:
         mails, listing = self._list()

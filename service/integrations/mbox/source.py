@@ -13,7 +13,7 @@ from service.errors import ExternalError
 from service.integrations.files.contents import Unfit, Vanished, too_large
 from service.integrations.files.letters import LARGEST, Letter, Marker, flags_of_folder, understand
 from service.integrations.files.pages import paged
-from service.integrations.files.place import sound, unsound
+from service.integrations.files.place import many, sound, unsound
 from service.integrations.files.progress import Progress
 from service.integrations.files.tree import list_files
 from service.integrations.files.walk import Entry, Listing, changed_at
@@ -52,7 +52,7 @@ class Mbox:
         except ExternalError as error:
             return unsound(error)
         size = sum(entry.size for entry in listing.entries)
-        return sound(f"{self._path}: {len(listing.entries):,} files, {size / 1e6:,.1f} MB")
+        return sound(f"{self._path}: {many(len(listing.entries), 'file')}, {size / 1e6:,.1f} MB")
 
     def _changes(self, held: Mapping[str, str], progress: Progress) -> Iterator[Change | Problem]:
         root, listing = list_files(self._path, may_be_mbox)

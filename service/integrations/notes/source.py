@@ -11,7 +11,7 @@ from service.domain.sync import Change, Delete, Page, Problem, Upsert
 from service.errors import ExternalError
 from service.integrations.files.contents import MEGABYTE, Unfit, Vanished, read
 from service.integrations.files.pages import paged
-from service.integrations.files.place import sound, unsound, uri
+from service.integrations.files.place import many, sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.text import decode, is_binary
 from service.integrations.files.tree import compare, list_files
@@ -47,7 +47,7 @@ class Notes:
             _, listing = list_files(self._path, is_note, skip=self._is_skipped)
         except ExternalError as error:
             return unsound(error)
-        return sound(f"{self._path}: {len(listing.entries):,} notes")
+        return sound(f"{self._path}: {many(len(listing.entries), 'note')}")
 
     def _is_skipped(self, name: str) -> bool:
         return name.startswith(".") or name in self._skip

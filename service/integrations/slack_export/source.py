@@ -17,7 +17,7 @@ from service.domain.sync import Change, Delete, Page, Problem, Upsert
 from service.errors import ExternalError, Unavailable
 from service.integrations.files.contents import Unfit, Vanished
 from service.integrations.files.pages import paged
-from service.integrations.files.place import need_folder, sound, unsound, uri
+from service.integrations.files.place import many, need_folder, sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.walk import Listing, scan
 from service.integrations.slack_export.directory import Channel, Directory, load, load_json
@@ -68,7 +68,7 @@ class SlackExport:
         if not directory.me:
             fix = "set `user` to your Slack handle or id, so that your own posts and mentions of you are known"
             return Check(ok=False, says=f"{self._root}: users.json names nobody with your e-mail", fix=fix)
-        return sound(f"{self._root}: {len(folders):,} channels, {sum(map(len, folders.values())):,} days")
+        return sound(f"{self._root}: {many(len(folders), 'channel')}, {many(sum(map(len, folders.values())), 'day')}")
 
     def _list(self) -> tuple[dict[str, Days], Listing]:
         """The day files of every folder. Raises Unavailable where it is no export."""

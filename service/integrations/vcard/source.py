@@ -12,7 +12,7 @@ from service.domain.sync import Change, Delete, Page, Problem, Upsert
 from service.errors import ExternalError
 from service.integrations.files.contents import MEGABYTE, Unfit, Vanished, read
 from service.integrations.files.pages import paged
-from service.integrations.files.place import sound, unsound, uri
+from service.integrations.files.place import many, sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.settings import digest
 from service.integrations.files.tree import list_files
@@ -46,7 +46,7 @@ class VCards:
             _, listing = list_files(self._path, is_card)
         except ExternalError as error:
             return unsound(error)
-        return sound(f"{self._path}: {len(listing.entries):,} files")
+        return sound(f"{self._path}: {many(len(listing.entries), 'file')}")
 
     def _changes(self, held: Mapping[str, str], progress: Progress) -> Iterator[Change | Problem]:
         root, listing = list_files(self._path, is_card)

@@ -33,7 +33,7 @@ necesito; necesitamos; necesitaría; necesitaríamos; te pido; le pido; les pido
     # these take the ask out of a sentence
     "not_asking": "please find; please see attached; please see the attached; please note; please be advised; please be informed; please be aware; please accept; please know; please remember that; pls find; please don't hesitate; please do not hesitate; don't hesitate; do not hesitate; please feel free; please disregard; please ignore; please excuse; please do not reply; please don't reply; bitte beachten; im anhang finden; anbei; nicht zögern; zögern sie nicht; veuillez trouver; vous trouverez; n'hésitez pas; n'hésite pas; veuillez noter; adjunto; no dude en; no dudes en; no duden en; tenga en cuenta",
     "courtesy": "if you have any questions; if you have questions; any questions; any further questions; if you need; if you want; if you'd like; if you would like; if you wish; if you have any; have any questions; need any help; need anything; any other questions; falls sie fragen; bei fragen; falls du fragen; si vous avez des questions; si tu as des questions; pour toute question; si tiene alguna; si tienes alguna; cualquier duda; cualquier consulta",
-    "machine": "click here; click below; click the link; click on; unsubscribe; opt out; mailing list; terms of service; privacy policy; your account; log in; sign up; sign in; download; newsletter; subscribe; free trial; update your; here to; view this; view in; survey; app; visit; learn more; our website; hier klicken; abbestellen; abmelden; cliquez; désabonner; haga clic; haz clic; darse de baja",
+    "machine": "stop receiving; your preferences; discuss this; read more; click here; click below; click the link; click on; unsubscribe; opt out; mailing list; terms of service; privacy policy; your account; log in; sign up; sign in; download; newsletter; subscribe; free trial; update your; here to; view this; view in; survey; app; visit; learn more; our website; hier klicken; abbestellen; abmelden; cliquez; désabonner; haga clic; haz clic; darse de baja",
     "offer": "save; off; sale; free; deal; deals; discount; % off; bonus; win; shop; buy; offer; exclusive; today only; coupon; shipping; order now; price; prices; $",
     "told": "he asked; she asked; they asked; asked me; told me; said that; he said; she said; they said; he will; she will; they will; who will; will be; has been; have been; was; were; had; did not; didn't",
     "thanks": "thank you; thanks; thx; many thanks; thank you for; thanks for; danke; vielen dank; merci; gracias",
@@ -78,6 +78,11 @@ you; your; u; ya; yours; yourself; you're; you've; you'll; you'd; du; dir; dich;
 THEY = "he; she; they; it; this; that; the; there; these; those; he's; she's; it's; they're"
 
 POLITE = "please; pls; plz; kindly; bitte; just"
+
+SMALL_TALK = """
+how are you; how are things; how's it going; how is it going; how have you been; how's life; how do you do; what's up; can you believe; could you believe; would you believe; guess what; isn't it; isn't that; aren't they; who knew; who knows; wie geht's; wie geht es; wie geht es ihnen; comment ça va; comment vas tu; comment allez vous; ça va; qué tal; cómo estás; cómo está
+"""
+"""Questions that want no answer in writing."""
 
 SOON = "asap; a s a p; as soon as possible; as soon as you can; right away; immediately; urgently; at once; at your earliest convenience; so bald wie möglich; umgehend; sofort; schnellstmöglich; dringend; dès que possible; au plus vite; immédiatement; en urgence; lo antes posible; cuanto antes; inmediatamente; urgentemente"
 

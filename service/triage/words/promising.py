@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 PROMISES = """
-i'll; i will; we'll; we will; i shall; we shall; i'm going to; i am going to; we're going to; we are going to; i promise to; i can get you; i can send; i can have; i plan to; i intend to; i'm planning to; will do
-let me check; let me look into; let me find out; let me get back; let me see what; leave it with me; i owe you; i aim to; we aim to; i commit to; we commit to; i'll be sending; you'll have; you will have; you'll get; you will get; expect it
+i'll; i will; we'll; we will; i shall; we shall; i'm going to; i am going to; we're going to; we are going to; i promise to; i plan to; i intend to; i'm planning to
+let me check; let me look into; let me find out; let me get back; let me see what; i aim to; we aim to; i commit to; we commit to; i am sending; i'm sending; we're sending
 ich werde; wir werden; ich schicke; ich sende; ich melde; wir melden; ich kümmere; wir kümmern; ich liefere; wir liefern; ich prüfe; wir prüfen; ich rufe; ich gebe; ich mache; ich bringe; ich erledige; ich überarbeite; ich komme; wir schicken; wir senden; schicke ich; sende ich; melde ich; melden wir; melde mich; schicken wir; senden wir; gebe ich; kläre ich; ich kläre; prüfe ich; du bekommst; sie bekommen; sie erhalten
 je vais; nous allons; je t'envoie; je vous envoie; je te rappelle; je vous rappelle; je m'en occupe; je m'occupe; nous vous enverrons; je vous enverrai; je t'enverrai; j'enverrai; je reviens vers; nous reviendrons; je reviendrai; je vous tiens; je te tiens; je ferai; nous ferons; je vérifie; je vérifierai; on vous envoie; on s'en occupe; je prépare; je préparerai; je vous recontacte; nous vous recontacterons; je transmets; je transmettrai
 voy a; vamos a; te enviaré; le enviaré; les enviaré; te envío; le envío; les envío; te mando; le mando; enviaré; enviaremos; me encargo; nos encargamos; te llamo; le llamo; te llamaré; le llamaré; te aviso; le aviso; te avisaré; le avisaré; te confirmo; le confirmo; te confirmaré; le confirmaré; te paso; le paso; revisaré; lo reviso; prepararé; me pondré; nos pondremos; te respondo; le responderemos
 """
+
+STATES = """
+be; have; see; miss; need; assume; admit; bet; say; guess; know; love; like; hate; regret; hope; feel; believe; think; wonder; want; wish; understand; agree; appreciate; enjoy; remember; forget; stay; remain; sleep; wait; leave; probably; never; not; always; seem; become; live; die; win; lose; pass; grant; concede; spare; refrain; decline; stop; do
+"""
+"""After "I'll" these tell how somebody will be; any other verb is a deed: "I'll open the data room"."""
+
+ADVERBS = "also; then; just; definitely; certainly; gladly; happily; personally; simply; quickly; promptly; immediately; shortly; soon; now; still; even; both; all; surely; go; ahead; and; try; to"
+
+# "You'll have it by Friday": a promise where something of the writer's follows
+HANDING = "you'll have; you will have; you'll get; you will get; you'll receive; you will receive; expect; you can expect; count on; i owe you; i still owe you; we owe you"
+HANDED = "it; them; my; our; everything"
+HANDED_BY_A_DAY = "the; a; an; this; these; that; those; both; all; another; word; news"
+
+# "The report will be with you by noon": whoever carries it, the writer answers for it
+COMING = "will be with you; will reach you; will be in your inbox; will be on your desk"
+
+# "I can get that to you by Wednesday": an offer, and with a day beside it a promise
+OFFERING = "i can; we can; happy to; glad to; i should be able to; we should be able to; i should have; we should have"
+OFFERED = "send; share; forward; deliver; finish; submit; provide; return; draft; prepare; have it; have the; have a; have this; have that; have them; have your; get it; get this; get that; get you; get them; get the; turn it; turn this"
+
+TAKEN_ON = "i'm on it; we're on it; i am on it; on it; consider it done; leave it with me; leave it to me; will do; i'm taking care of; i'm handling; wird erledigt; mach ich; je m'en charge; yo me encargo"
 
 DEEDS = """
 send; share; forward; get back; come back; follow up; circle back; reply; respond; answer; call; phone; ring; email; write; text; ping; message; review; read; look; check; confirm; verify; prepare; draft; finish; complete; finalize; finalise; deliver; submit; provide; update; fix; handle; take care; arrange; book; schedule; set up; set; organize; organise; ask; talk; speak; discuss; raise; flag; add; include; put; make; do; get; bring; pay; transfer; sign; return; ship; post; publish; upload; circulate; distribute; pass; let you know; let them know; let; reach out; connect; introduce; invite; keep you; report; investigate; find out; find; figure; sort; work on; work; try; join; attend; be there; be in touch; be sending; have it; have the; have a; have this; have your; see to; see if; see what; resolve; approve; process; reschedule; move; change; revise; rework; edit; translate; test; run; build; create; file; order; buy; pick; drop; collect; cover; present; host; chase; escalate; loop; cc; clarify; document; note; release; refund; replace; push; merge; deploy; dig; come; meet; stop by; visit; assign; allocate; sync; start; summarize; summarise; write up; give; show; tell; explain; help; turn

@@ -83,3 +83,15 @@ def test_names_that_may_be_mail(name: str, may: bool) -> None:
 )
 def test_what_looks_like_mail(head: bytes, is_mail: bool) -> None:
     assert looks_like_mail(head) is is_mail
+
+
+def test_a_file_that_only_its_name_calls_a_message_is_named_in_the_problems(tmp_path: Path) -> None:
+    (tmp_path / "Größe und Maß.eml").write_bytes(a_letter(1))
+    (tmp_path / "empty.eml").write_bytes(b"\n")
+    (tmp_path / "photo.eml").write_bytes(b"\xff\xd8\0\0" * 100)
+    kept = sync(tmp_path)
+    assert {message.id for message in kept.items.values()} == {"m1@atlas.example"}
+    assert {(p.where, p.what) for p in kept.problems} == {
+        ("empty.eml", "is empty"),
+        ("photo.eml", "is no message, whatever its name says"),
+    }

@@ -88,3 +88,8 @@ def test_regions(text: str, taken: str):
 def test_what_is_no_region(text: str):
     with pytest.raises(ValueError, match="holidays"):
         region(text)
+
+
+def test_a_windows_zone_is_answered_with_its_iana_name():
+    with pytest.raises(ValueError, match="Windows calls Europe/Berlin so"):
+        zone("W. Europe Standard Time")

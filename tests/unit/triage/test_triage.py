@@ -76,12 +76,68 @@ def test_a_newsletter_says_which_list_it_is() -> None:
     assert "newsletter (list id weekly.press.example)" in verdict.reasons
 
 
+def test_a_newsletter_never_waits_for_an_answer_however_it_asks() -> None:
+    text = "Tell us: which mountain do you like best? Write to me and say which, by Friday at the latest."
+    verdict = judge(text, subject="Mountain letter", bulk=Bulk(unsubscribe=True))
+    assert verdict.category is Category.FYI
+    assert verdict.requests == ()
+    assert not any("asks" in reason for reason in verdict.reasons)
+
+
+def test_a_page_of_links_with_a_way_to_leave_is_a_newsletter_without_headers_too() -> None:
+    text = (
+        "Today's stories. Which lake is warmest? Read more on our site. To stop receiving this letter, change your preferences."
+    )
+    links = tuple(Link(f"Story {n}", f"https://letter.example/{n}") for n in range(9))
+    assert judge(text, subject="Lake letter", links=links).category is Category.FYI
+
+
+def test_whoever_the_person_answers_may_ask_through_a_list_tool() -> None:
+    verdict = judge("Could you send me the drawing by Friday?", KNOWN, bulk=Bulk(unsubscribe=True))
+    assert verdict.category is Category.NEEDS_REPLY
+    assert len(verdict.requests) == 1
+
+
+def test_an_answer_on_a_discussion_list_is_no_newsletter() -> None:
+    footer = "\n\nSponsor: save today. To unsubscribe write to the list."
+    verdict = judge(
+        "I think the boat was blue, as she said. " * 5 + footer, subject="Re: [boats] Colours", bulk=Bulk(unsubscribe=True)
+    )
+    assert verdict.category is Category.FYI
+
+
+def test_an_emergency_at_home_is_urgent_without_a_time() -> None:
+    verdict = judge("Dad had an accident and mom is with the doctor. Please call me.", sender=Address("lea@gmail.com", "Lea"))
+    assert verdict.category is Category.URGENT
+
+
 def test_junk_is_flagged_with_reasons() -> None:
     text = "CHEAP PILLS!!! Viagra and cialis without prescription!!! 100% guaranteed, order now, click here, save up to 80%!!!"
     verdict = judge(text, sender=Address("x817@pharma-deals.top"), subject="ACT NOW!!! LOWEST PRICES")
     assert verdict.spam
     assert verdict.category is Category.PROMOTION
     assert "sells medicine" in verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("ADV: Garden gnomes", "Dear neighbour, our gnomes are here. Visit us at https://gnomes.example and choose yours."),
+        ("Link you wanted", "I am horny, see my webcam and be my sex partner: https://cam.example/17"),
+        ("Heute Abend", "Du suchst ein Sexabenteuer oder einen Seitensprung? Wir helfen dir: https://x.example"),
+        (
+            "Business proposal",
+            (
+                "I am contacting you for a business proposal of mutual benefit. My late client left US$ 9 million; as next of kin you"
+                " keep your percentage of the total sum. Treat this transaction with utmost confidentiality."
+            ),
+        ),
+    ],
+)
+def test_plain_junk_of_several_kinds_is_flagged(subject: str, text: str) -> None:
+    verdict = judge(text, subject=subject, sender=Address("rosa88@mailer.example"))
+    assert verdict.spam
+    assert verdict.requests == ()
 
 
 def test_somebody_i_write_to_is_not_junk() -> None:
