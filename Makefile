@@ -1,4 +1,4 @@
-# The two commands: `make run` and `make test`. Each does all the set-up it needs.
+# The two commands: `make run` and `make test`. Each does all the set-up it needs. `make run ARGS=--once` stops after a briefing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ SOURCES := service jobs templates tests
 .PHONY: run install install-dev test check format bench lock clean
 
 run: install
-	@$(BIN)/reveille run
+	@$(BIN)/reveille run $(ARGS)
 
 install: $(VENV)/.installed
 

@@ -25,7 +25,7 @@ from service.runner import Household, Runner
 from service.settings import Config, load
 from service.settings.section import SourceSettings
 from service.settings.server import Server
-from service.store import Store, fernet_key, instance_secret, open_store
+from service.store import Store, data_folder, fernet_key, instance_secret, open_store
 from service.store.reading import PersonItems
 from service.sync import Progress, Sync
 from service.triage import Triage
@@ -241,8 +241,8 @@ def open_house(server: Server, config: Config | None = None, *, clock: Callable[
     """Raises ConfigError where the file, a secret or the key is wrong."""
     config = config or load(server.config)
     keys = [fernet_key(server.key.get_secret_value())] if server.key else []
-    server.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(server.database, server.artefacts, keys=keys, secret=instance_secret(server.data / "secret"))
+    secret = instance_secret(data_folder(server.data) / "secret")
+    store = open_store(server.database, server.artefacts, keys=keys, secret=secret)
     return House(server, config, store, Isolated(time_limit=PARSE_TIME, memory_limit=PARSE_MEMORY), clock)
 
 

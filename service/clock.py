@@ -35,7 +35,8 @@ class Clock:
         self._scheduler.start()
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def tick(self) -> None:
         """Never raises: a database that is away for a moment must not end the clock."""

@@ -27,7 +27,7 @@ _IN_VAIN = frozenset({DeliveryState.FAILED, DeliveryState.SKIPPED})
 
 
 class Mailboxes(Protocol):
-    def ensure_fresh(self, deadline: timedelta) -> None: ...
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = ...) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,9 @@ class Courier:
         """Whether the doubt about an earlier attempt ended the delivery."""
         arrived = channel.arrived(delivery.key)
         if arrived is None and channel.repeatable:
-            # Mail that came back to a mailbox we read is proof; without it, sending again beats losing it.
-            mailboxes.ensure_fresh(timedelta(seconds=30))
+            # Mail that came back to a mailbox we read is proof; without it, sending again beats losing it. What was read a
+            # moment ago may have been read before it came.
+            mailboxes.ensure_fresh(timedelta(seconds=30), max_age=timedelta())
             arrived = self.accounts.sighted(occurrence.person, delivery.key.message_id)
         if arrived:
             self._settle(delivery, fence, DeliveryState.SENT, receipt="found where it was sent to", sent_at=self.clock())

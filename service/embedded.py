@@ -14,6 +14,8 @@ from service.clock import Clock
 from service.errors import ConfigError, ReveilleError
 from service.logs import logger
 from service.settings import load
+from service.store import data_folder
+from service.store.place import complained
 from service.worker import CeleryBell, EmbeddedWorker, application
 
 log = logger("service")
@@ -27,8 +29,9 @@ class AlreadyRunning(ReveilleError):
 @contextmanager
 def only_one(data: Path) -> Iterator[None]:
     """Holds the data folder's lock file. The lock is the kernel's: a killed process leaves none behind."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data / "lock").open("a+") as file:
+    with complained(data / "lock"):
+        file = (data_folder(data) / "lock").open("a+")
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -47,10 +50,10 @@ class Service:
     """Starts with what the last one left behind, and follows the config file while it runs."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
         self._start_on(house)
 
     def _start_on(self, house: House) -> None:
+        self.house = house
         app, _ = application(house.server.queue)
         ledger = house.store.ledger
         self._worker = EmbeddedWorker(app, house.runner, ledger)
@@ -58,7 +61,7 @@ class Service:
 
     def recover(self) -> None:
         """We hold the lock: whoever held a lease on this database is dead."""
-        now, store = self._house.clock(), self._house.store
+        now, store = self.house.clock(), self.house.store
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
         store.accounts.release_all(now)
@@ -66,7 +69,10 @@ class Service:
             log.info("taken over from a service that did not stop cleanly", occurrences=left)
 
     def start(self) -> None:
-        self._house.activate()
+        self.house.activate()
+        self._begin()
+
+    def _begin(self) -> None:
         self._worker.start()
         self._clock.start()
 
@@ -77,30 +83,43 @@ class Service:
 
     def follow(self, stopped: Event, say: Callable[[str], None]) -> None:
         """Until `stopped`: an edited config file is activated once it is right, and complained of while it isn't."""
-        file = self._house.config.file
-        seen = _stamp(file)
+        file, seen, said = self.house.config.file, None, ""
         while not stopped.wait(LOOK_AT_CONFIG):
             if (now := _stamp(file)) == seen or now is None:
                 continue
-            seen = now
             try:
-                config = load(file)
+                if self._take_up(file):
+                    say(f"{file.name} was edited: it is in force now.")
+                seen, said = now, ""
             except ConfigError as error:
                 say(f"{file.name} was edited and is not right yet; the last good one stays in force:\n{error}")
-                continue
-            if config.revision != self._house.config.revision:
-                self._move_to(open_house(self._house.server, config, clock=self._house.clock))
-                say(f"{file.name} was edited: the new rules are in force.")
+                seen = now
+            except ReveilleError as error:  # the store is away: tried again at the next look
+                if said != str(error):
+                    say(f"{file.name} was edited and could not be taken up yet: {error}")
+                said = str(error)
 
-    def _move_to(self, house: House) -> None:
+    def _take_up(self, file: Path) -> bool:
+        """Whether the file says anything new. Where it can't be activated, the old one goes on."""
+        config = load(file)
+        if config.revision == self.house.config.revision:
+            return False
+        house = open_house(self.house.server, config, clock=self.house.clock)
         self.stop()
-        self._house.close()
-        self._house = house
+        try:
+            house.activate()
+        except BaseException:
+            house.close()
+            self._start_on(self.house)
+            self._begin()
+            raise
+        self.house.close()
         self._start_on(house)
-        self.start()
+        self._begin()
+        return True
 
     def close(self) -> None:
-        self._house.close()
+        self.house.close()
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

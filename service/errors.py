@@ -58,6 +58,10 @@ class Rejected(ExternalError):
     """It will never work as it stands: never retried."""
 
 
+class StoreUnusable(ReveilleError):
+    """The store can't be used as it is: damaged, or of a newer version. Trying again helps nothing."""
+
+
 class BudgetExceeded(ReveilleError):
     """A limit of cost or tokens is used up: a cheaper brain serves, and says so."""
 

@@ -133,6 +133,7 @@ class _Child:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C is the parent's to answer, from the child's first instruction on
             )
         ours.setblocking(False)
         self.socket = ours

@@ -61,21 +61,25 @@ class CeleryBell:
 
 
 def register(app: Celery, runner: Runner) -> None:
-    @app.task(name=TASK)  # type: ignore[untyped-decorator]
+    # Shared tasks, Celery's default, would go on calling the first runner of this process after the config was edited.
+    @app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
     def occurrence(id: str) -> None:
         work(runner, id)
 
 
-def work(runner: Runner, id: str) -> None:
-    """The worker's edge: whatever a job throws ends here, named in the log and in the ledger."""
+def work(runner: Runner, id: str) -> str:
+    """The worker's edge: whatever a job throws ends here, named in the log and in the ledger. Returns it in words."""
     try:
         runner.run(id)
     except ReveilleError as error:
         log.warning("left for later", occurrence=id, error=str(error))
+        return str(error)
     except Exception as error:
         log.exception("unexpected", occurrence=id)
         with contextlib.suppress(ReveilleError):  # the database may be what failed; the lease runs out, and the sweep rings
             runner.crashed(id, error)
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 class EmbeddedWorker:
@@ -90,6 +94,7 @@ class EmbeddedWorker:
     def start(self) -> None:
         register(self._app, self._runner)
         self._app.finalize()
+        self._app.set_default()  # the pool's threads look tasks up in the default app
         self._worker = self._app.WorkController(pool="threads", concurrency=CONCURRENCY, loglevel="WARNING", quiet=True)
         self._threads = [
             Thread(target=self._worker.start, name="worker", daemon=True),

@@ -94,7 +94,7 @@ class Mailboxes:
     def __init__(self, then: Callable[[], None] = lambda: None) -> None:
         self.read, self.then = 0, then
 
-    def ensure_fresh(self, deadline: timedelta) -> None:
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = timedelta(seconds=60)) -> None:
         self.read += 1
         self.then()
 

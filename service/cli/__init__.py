@@ -36,4 +36,4 @@ app.add_typer(rules, name="rules")
 
 
 def main() -> None:
-    guarded(app)
+    guarded(lambda: app(prog_name="reveille"))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.edge import FAILED, USAGE
+from service.cli.attending import seen_through, told
+from service.cli.edge import FAILED, failed, wrong_usage
 from service.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from service.domain.ledger import Cadence
 
 READ_FOR = timedelta(minutes=10)
+EARLIEST, LATEST = 1971, 2200  # years: outside of them calendars and zones say nothing that holds
 
 
 class Kind(StrEnum):
@@ -54,11 +56,13 @@ def brief(
     [bold]reveille brief meeting --event "Atlas round"[/]
     """
     with opened() as house:
-        house.sync.ensure_fresh(READ_FOR, max_age=timedelta())
         moment = _moment(at, house)
+        if send and at:
+            wrong_usage("--send delivers what is true now; leave out --at.")
+        house.sync.ensure_fresh(READ_FOR, max_age=timedelta())
         subject = _event(house, event, moment).id if kind == Kind.MEETING else ""
         if send:
-            _send(house, kind, subject, moment if at else None)
+            _send(house, kind, subject)
         else:
             _print(_prepared(house, kind, subject, moment), format)
 
@@ -102,23 +106,15 @@ def _print(draft: Draft | Nothing, format: Format) -> None:
         print(next(file.data for file in notice.files if file.role == format.value).decode())
 
 
-def _send(house: House, kind: Kind, subject: str, moment: datetime | None) -> None:
+def _send(house: House, kind: Kind, subject: str) -> None:
     from service.domain.ledger import Outcome
 
-    if moment is not None:
-        print("reveille: --send delivers what is true now; leave out --at.", flush=True)
-        raise typer.Exit(USAGE)
     slot = f"brief:{house.clock():%Y-%m-%dT%H:%M:%S.%f}" if kind == Kind.MEETING else ""
     id = house.planner.ask(_cadence(house, kind), house.clock(), subject, slot=slot and f"manual:{slot}")
-    house.runner.run(id)
-    ended = house.store.ledger.get(id)
-    assert ended is not None
-    for delivery in house.store.deliveries.of(id):
-        print(
-            f"{delivery.channel}: {delivery.state.value}{': ' + (delivery.receipt or delivery.error) if delivery.receipt or delivery.error else ''}"
-        )
-    if ended.outcome != Outcome.SENT:
-        print(f"{ended.outcome.value if ended.outcome else 'not sent yet'}: {ended.reason}")
+    row = seen_through(house, id)
+    for line in told(house, row):
+        print(line)
+    if row.outcome != Outcome.SENT:
         raise typer.Exit(FAILED)
 
 
@@ -147,18 +143,19 @@ def _event(house: House, wanted: str, moment: datetime) -> Event:
     else:
         found = [e for e in events if e.start_at > moment and not e.all_day and len(e.attendees) > 1]
     if not found:
-        print(f"reveille: no meeting {'like ' + repr(wanted) if wanted else 'ahead'} in the calendar.", flush=True)
-        raise typer.Exit(FAILED)
+        failed(f"no meeting {'like ' + repr(wanted) if wanted else 'ahead'} in the calendar.")
     return min(found, key=lambda e: e.start_at)
 
 
 def _moment(at: str, house: House) -> datetime:
     """An instant as typed: without an offset, it is the person's wall time."""
+    example = "Write it like 2026-05-12T07:00 or 2026-05-12T07:00+02:00."
     if not at:
         return house.clock()
     try:
         typed = datetime.fromisoformat(at)
     except ValueError:
-        print(f"reveille: --at {at!r} is not a time. Write it like 2026-05-12T07:00 or 2026-05-12T07:00+02:00.", flush=True)
-        raise typer.Exit(USAGE) from None
+        wrong_usage(f"--at {at!r} is not a time. {example}")
+    if not EARLIEST <= typed.year <= LATEST:
+        wrong_usage(f"--at {at!r} is not within the years {EARLIEST} to {LATEST}. {example}")
     return (typed if typed.tzinfo else typed.replace(tzinfo=house.config.person.zone)).astimezone(UTC)

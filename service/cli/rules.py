@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.edge import USAGE
+from service.cli.edge import wrong_usage
 from service.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from service.domain.verdicts import Judged, Verdict
 
 rules = typer.Typer(help="See what the rules of your config do before they do it.", no_args_is_help=True)
-SPAN = re.compile(r"(\d+)([hdw])")
+SPAN = re.compile(r"(\d+)([hdw])", re.ASCII)
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LONGEST = timedelta(days=36_500)
 WATCHED = ("category", "priority", "private", "muted", "notify", "labels", "spam", "phishing", "rules")
 
 
@@ -29,9 +30,10 @@ def replay(
     json: Annotated[bool, typer.Option("--json", help="One JSON line a message whose verdict would change.")] = False,
 ) -> None:
     """Replay stored messages under the config as it is on disk, and print what would change. Activates nothing."""
+    span = _span(last)
     with opened() as house:
-        changed = list(_changes(house, _span(last)))
-        fired = _fired(house, _span(last))
+        changed = list(_changes(house, span))
+        fired = _fired(house, span)
     if json:
         for row in changed:
             print(jsons.dumps(row, ensure_ascii=False))
@@ -86,6 +88,5 @@ def _shown(value: Any) -> str:
 def _span(last: str) -> timedelta:
     found = SPAN.fullmatch(last.strip())
     if not found:
-        print(f"reveille: --last {last!r} is not a span. Write it like 12h, 30d or 4w.")
-        raise typer.Exit(USAGE)
-    return int(found[1]) * UNITS[found[2]]
+        wrong_usage(f"--last {last!r} is not a span. Write it like 12h, 30d or 4w.")
+    return min(int(found[1][:9]) * UNITS[found[2]], LONGEST)

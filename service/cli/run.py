@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.edge import FAILED
+from service.cli.attending import seen_through, told
+from service.cli.edge import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from service.bootstrap import House
@@ -34,25 +36,26 @@ def run(
 
     stopped = _until_stopped()
     file = None if sample else find()
-    if file is None:
-        file = _sample()
-    server = load_server(file)
+    shown = once or file is None
+    server = load_server(file or _sample())
     configure(level=server.log_level if server.log_level != "info" else "warning", as_json=server.log_json)
+    well = True
     with only_one(server.data):
-        house = open_house(server)
-        service = Service(house)
-        service.recover()
-        service.start()
+        service = Service(open_house(server))
         try:
-            if once or not find() or sample:
-                _first_briefing(house)
+            service.recover()
+            service.start()
+            if shown and not stopped.is_set():
+                well = _first_briefing(service.house)
             if not once:
-                _say_what_comes(house)
-                service.follow(stopped, print)
+                _say_what_comes(service.house)
+                service.follow(stopped, _say)
         finally:
             service.stop()
             service.close()
-            print("Stopped. What was under way is finished; the rest waits in the ledger.", flush=True)
+        _say("Stopped. What was under way is finished; the rest waits in the ledger.")
+    if once and not well:
+        raise typer.Exit(FAILED)
 
 
 def _sample() -> Path:
@@ -65,23 +68,22 @@ def _sample() -> Path:
     return file
 
 
-def _first_briefing(house: House) -> None:
-    """Today's, through the ledger like any other: printed, and delivered to its channels."""
+def _first_briefing(house: House) -> bool:
+    """Today's, through the ledger like any other: printed, and delivered to its channels. Whether it was sent."""
+    from service.domain.ledger import Outcome
+
     cadence = next((c for c in house.cadences.values() if c.job == "morning"), None)
     if cadence is None:
-        return
-    id = house.planner.ask(cadence, house.clock())
-    house.runner.run(id)
-    ended = house.store.ledger.get(id)
-    notices = house.store.deliveries.notices(id)
-    if not notices:
-        print(f"No briefing: {ended.reason if ended else 'it is still under way'}")
-        raise typer.Exit(FAILED)
-    print(notices[0].text)
-    print()
-    for delivery in house.store.deliveries.of(id):
-        print(f"{delivery.channel}: {delivery.state.value} {delivery.receipt or delivery.error}")
+        _say(f"{house.config.file.name} has no morning cadence, so there is no briefing to begin with.")
+        return False
+    row = seen_through(house, house.planner.ask(cadence, house.clock()))
+    for notice in house.store.deliveries.notices(row.id)[:1]:
+        print(notice.text)
+        print()
+    for line in told(house, row):
+        print(line)
     print(flush=True)
+    return row.outcome == Outcome.SENT
 
 
 def _say_what_comes(house: House) -> None:
@@ -94,14 +96,18 @@ def _say_what_comes(house: House) -> None:
 
 
 def _until_stopped() -> Event:
-    """Set by Ctrl-C or SIGTERM; a second Ctrl-C ends at once."""
+    """Set by Ctrl-C or SIGTERM; a second one ends at once, as a crash would: the ledger makes it good at the next start."""
     stopped = Event()
 
     def stop(*_: object) -> None:
         if stopped.is_set():
-            raise KeyboardInterrupt
+            os._exit(INTERRUPTED)
         stopped.set()
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     return stopped
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)

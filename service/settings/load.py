@@ -32,7 +32,7 @@ def find(start: Path | None = None) -> Path | None:
     if named := os.environ.get("REVEILLE_CONFIG"):
         return Path(named)
     here = (start or Path()) / FILE
-    return here if here.is_file() else None
+    return here if here.exists() else None  # a folder of that name is complained of, not passed over
 
 
 def load(path: Path, *, kinds: Kinds | None = None, secrets: bool = True) -> Config:

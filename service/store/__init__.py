@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
+from service.store import tables
 from service.store.accounts import Accounts
 from service.store.approvals import Approvals
 from service.store.artefacts import Folder
@@ -17,8 +19,11 @@ from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
+from service.store.place import data_folder, instance_secret
 from service.store.retention import Pruner
 from service.store.revisions import Revisions
+
+__all__ = ["Store", "data_folder", "fernet_key", "instance_secret", "open_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,11 @@ class Store:
 
 
 def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: bytes = b"") -> Store:
-    """Brings the schema up to date. `keys` are Fernet keys, the newest first."""
+    """Brings the schema up to date. `keys` are Fernet keys, the newest first. Raises ConfigError where they don't open it."""
     database = Database(url)
-    upgrade(database)
     codec = Codec(keys)
+    upgrade(database)
+    _try_key(database, codec)
     ledger = Ledger(database)
     folder = Folder(artefacts, codec)
     deliveries = Deliveries(database, codec, folder, secret)
@@ -58,24 +64,18 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
     )
 
 
-def instance_secret(file: Path) -> bytes:
-    """What makes this instance's Message-IDs unguessable; made at the first start, readable by its owner alone."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = secrets.token_bytes(32)
-        draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(made)
-        try:
-            # A link fails where another process was first: then its secret counts.
-            file.hardlink_to(draft)
-        except FileExistsError:
-            made = file.read_bytes()
-        finally:
-            draft.unlink()
-        return made
+def _try_key(database: Database, codec: Codec) -> None:
+    """A wrong key is told at the start, before anything is sealed with it."""
+    newest = (
+        select(tables.revision.c.sealed).order_by(tables.revision.c.activated_at.desc()),
+        select(tables.notice.c.sealed).order_by(tables.notice.c.made_at.desc()),
+        select(tables.item.c.sealed),
+    )
+    with database.read() as on:
+        for query in newest:
+            sealed = on.execute(query.limit(1)).scalar()
+            if sealed is not None:
+                codec.open(sealed)
 
 
 def fernet_key(passphrase: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
-from service.errors import Unavailable
+from service.errors import StoreUnusable, Unavailable
 
 BUSY = 30.0  # seconds a writer waits for another before it gives up and is retried by its caller
 
@@ -62,6 +62,13 @@ def translated() -> Iterator[None]:
         raise Unavailable(
             f"The database does not answer: {_words(error)}. What was under way is kept and tried again."
         ) from error
+    except DatabaseError as error:
+        if not any(sign in str(error.orig) for sign in ("malformed", "not a database")):
+            raise
+        raise StoreUnusable(
+            f"The database is damaged ({error.orig}). Put back a copy of it, or set REVEILLE_DATA to an empty folder:"
+            " what the sources hold is read anew."
+        ) from error
     except PoolTimeout as error:
         raise Unavailable("All connections to the database are in use. What was under way is kept and tried again.") from error
 
@@ -70,6 +77,10 @@ def _words(error: DBAPIError) -> str:
     words = str(error.orig)
     if "disk is full" in words:
         return "the disk is full; make room"
+    if "disk I/O error" in words:  # what SQLite says where it cannot even lay out its shared memory
+        return "its disk is full or fails; make room there"
+    if "locked" in words:
+        return "it is locked: another process has held it for long"
     if "readonly" in words:
         return "its file cannot be written; check its owner and mode"
     return words
@@ -82,6 +93,8 @@ def _sqlite(url: str, busy: float) -> Engine:
         options["poolclass"] = StaticPool
     else:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(OSError):  # SQLite says better what is wrong with it; its journals take on this mode
+            Path(path).touch(mode=0o600)
     engine = create_engine(url, **options)
 
     @event.listens_for(engine, "connect")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from service.store.database import Database
+from service.errors import StoreUnusable
+from service.store.database import Database, translated
 
 HEAD = "0001"
 """The newest revision; a test holds it to what the versions folder says."""
@@ -21,13 +22,21 @@ def current(database: Database) -> str | None:
 
 def upgrade(database: Database) -> bool:
     """Returns whether anything was done. Safe to call from several processes: Alembic's own transaction decides."""
-    if current(database) == HEAD:
+    here = current(database)
+    if here == HEAD:
         return False
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["database"] = database
-    command.upgrade(config, "head")
+    if here is not None and here not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
+        raise StoreUnusable(
+            f"The database was made by a newer Reveille (its schema is {here}, this version knows {HEAD})."
+            " Install that version, or set REVEILLE_DATA to another folder."
+        )
+    with translated():
+        command.upgrade(config, "head")
     return True

@@ -42,7 +42,7 @@ class Mailbox:
 @contextmanager
 def serving(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     """The port of a server that hands to the mailbox. `ssl_context` is implicit TLS; `tls_context` offers STARTTLS."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), **options)
+    controller = Controller(mailbox, hostname="127.0.0.1", **({"port": free_port()} | options))
     controller.start()
     try:
         yield controller.port

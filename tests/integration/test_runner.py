@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 
 import pytest
 
@@ -170,6 +171,44 @@ def test_a_worker_that_lost_its_lease_cannot_write(store: Store) -> None:
     with pytest.raises(FenceLost):
         store.ledger.end(id, stale.fence, Outcome.FAILED, "late", bench.clock.now)
     assert bench.ended() == [("2026-05-12.0", "sent", "")]
+
+
+def test_a_heartbeat_keeps_a_long_preparation_alive(store: Store) -> None:
+    """Real time: the lease is shorter than the work, and nobody else may take it meanwhile."""
+    bench = at_seven(store)
+    began = monotonic()
+    bench.clock = lambda: START + timedelta(hours=7, seconds=monotonic() - began)  # type: ignore[assignment]
+    bench.planner.tick(bench.clock())
+    [id] = store.ledger.waiting(bench.clock())
+    taken_over = []
+
+    def say(occasion: Occasion, now: object) -> Draft:
+        for _ in range(8):
+            sleep(0.1)
+            taken_over.append(store.ledger.claim(id, bench.clock(), timedelta(seconds=90)))
+        return a_draft(occasion, bench.clock())
+
+    bench.job.say = say
+    replace(bench.runner(), lease=timedelta(seconds=0.3)).run(id)
+    assert taken_over == [None] * 8
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
+
+
+def test_a_process_that_slept_through_its_lease_is_refused_its_write(store: Store) -> None:
+    bench = at_seven(store)
+    bench.planner.tick(bench.clock.now)
+    [id] = store.ledger.waiting(bench.clock.now)
+
+    def say(occasion: Occasion, now: object) -> Draft:
+        bench.job.say = a_draft
+        bench.clock.forward(minutes=2)  # stopped for longer than its lease; meanwhile another one does all of it
+        bench.runner().run(id)
+        return a_draft(occasion, bench.clock.now)
+
+    bench.job.say = say
+    bench.runner().run(id)
+    assert bench.ended() == [("2026-05-12.0", "sent", "")]
+    assert len(bench.channels["inbox"].keys) == 1
 
 
 def test_two_workers_at_once_send_once(store: Store) -> None:
