@@ -75,7 +75,7 @@ def _seen(desk: Desk) -> Counter[str]:
     """Mail and chat of the window by account; of every other source all that it holds."""
     seen = Counter({a.name: a.items for a in desk.accounts if a.kind not in _FLOWING})
     mail, since = chain(desk.received, desk.sent), desk.since_at
-    seen.update(j.message.account for j in mail if j.message.at >= since)
+    seen.update(j.message.account for j in mail if j.message.new_at >= since)
     seen.update(t.account for t in desk.chats if t.at >= since)
     return seen
 

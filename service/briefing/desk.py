@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import chain, takewhile
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from service.briefing.attendees import label_of
@@ -58,10 +58,10 @@ class Desk:
     def today(self) -> date:
         return self.as_of.astimezone(self.zone).date()
 
-    @property
+    @cached_property
     def fresh(self) -> tuple[Judged, ...]:
-        """What came in since the last briefing."""
-        return tuple(takewhile(lambda j: j.message.at >= self.since_at, self.received))
+        """What came in since the last briefing, also where it was written before that and on its way."""
+        return tuple(j for j in self.received if j.message.new_at >= self.since_at)
 
     def name(self, address: Address) -> str:
         """What a person calls them, the same in every section."""
@@ -147,7 +147,7 @@ def _since(person: Person, last_told_at: datetime | None, as_of: datetime) -> da
 def _may_matter(one: Judged, since_at: datetime) -> bool:
     """New, or with something in it that may still be open."""
     said = one.verdict
-    return one.message.at >= since_at or bool(said.requests or said.commitments) or said.category in _OPEN
+    return one.message.new_at >= since_at or bool(said.requests or said.commitments) or said.category in _OPEN
 
 
 def _people(person: Person, received: Sequence[Judged], sent: Sequence[Judged], chats: Sequence[Thread]) -> tuple[str, ...]:

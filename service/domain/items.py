@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from service.domain.people import Address
+
+CLOCKS_AGREE = timedelta(days=1)
 
 
 class Provenance(StrEnum):
@@ -83,10 +85,18 @@ class Message:
     own_briefing: bool = False  # Reveille itself sent it: never becomes an item
     problems: tuple[str, ...] = ()  # what could not be read, in words
     url: str = ""  # where a person opens it
+    arrived_at: datetime | None = None  # when the person's own server or folder got it; None where nothing tells
 
     @property
     def at(self) -> datetime:
-        return self.sent_at
+        """Its place in time: when it was sent, unless the sender's clock is more than a day off from its arrival."""
+        arrived = self.arrived_at
+        return arrived if arrived is not None and abs(arrived - self.sent_at) > CLOCKS_AGREE else self.sent_at
+
+    @property
+    def new_at(self) -> datetime:
+        """From when on it could be read here: a mail may be on its way for a while after its Date."""
+        return max(self.at, self.arrived_at or self.at)
 
     @property
     def people(self) -> tuple[Address, ...]:

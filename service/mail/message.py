@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ _ID = re.compile(r"<([^<>\s]+)>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
 _NO_SENDER = Address("")
+SOON = timedelta(days=1)
 
 
 def read_message(raw: RawMessage, own: frozenset[str]) -> Message:
@@ -41,6 +43,7 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
     if sent_at is None:
         problems.append("no readable Date")
         sent_at = dates.newest_received(fields.raws("received")) or raw.stored_at
+    arrived_at = _arrived(raw, fields, sent_at)
     sender = _sender(fields)
     thread_id, answers = _thread(raw, fields, message_id)
     authentication = _authentication(fields)
@@ -70,7 +73,18 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
         own_briefing="x-reveille-notice" in fields,
         problems=tuple(dict.fromkeys(problems)),
         url=raw.url or _mid(message_id),
+        arrived_at=arrived_at,
     )
+
+
+def _arrived(raw: RawMessage, fields: Headers, sent_at: datetime) -> datetime | None:
+    """By the topmost Received, which the person's own server wrote; else by when it was stored, if that was soon after it was
+    sent: a mailbox that was copied has files younger than their mail.
+    """
+    received = dates.newest_received(fields.raws("received")[:1])
+    if received is not None:
+        return received
+    return raw.stored_at if timedelta() <= raw.stored_at - sent_at <= SOON else None
 
 
 def _unread(raw: RawMessage, why: str) -> Message:

@@ -140,3 +140,10 @@ def test_a_list_without_headers_shows_by_its_tag():
 def test_several_messages_of_one_talk_are_named_once():
     mails = [an_fyi(subject="Lunch"), an_fyi(subject="Re: Lunch"), an_fyi(subject="Dinner", verdict={"urgency": 0})]
     assert texts(brief(a_world(*mails)), "rest") == ["3 FYI: Dana Whitfield on “Lunch”, Dana Whitfield on “Dinner”."]
+
+
+def test_mail_written_before_the_last_briefing_and_arrived_after_it_is_new():
+    written, arrived = SEVEN - 25 * HOUR, SEVEN - 23 * HOUR
+    world = a_world(an_fyi(sent_at=written, arrived_at=arrived), an_fyi(sent_at=written))
+    world.tell("morning", SEVEN - 24 * HOUR, ())
+    assert brief(world).coverage.sources[0].items == 1

@@ -293,3 +293,19 @@ def test_any_bytes_can_be_read(parts: list[bytes]) -> None:
     message = read(b"".join(parts))
     assert message.sent_at.tzinfo is UTC
     assert not any("could not be read" in problem for problem in message.problems)
+
+
+def test_a_mail_that_was_on_its_way_is_new_from_when_it_arrived() -> None:
+    held_up = read(b"Received: by mx.example; Tue, 12 May 2026 09:40:00 +0000\nDate: Tue, 12 May 2026 07:00:00 +0000\n\nhi")
+    assert held_up.at == datetime(2026, 5, 12, 7, 0, tzinfo=UTC)
+    assert held_up.new_at == datetime(2026, 5, 12, 9, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["Thu, 1 Jan 1970 00:00:00 +0000", "Wed, 12 May 2032 09:00:00 +0000"])
+def test_a_senders_wrong_clock_does_not_hide_a_mail_from_today(date: str) -> None:
+    message = read(f"Received: by mx.example; Tue, 12 May 2026 09:40:00 +0000\nDate: {date}\n\nhi".encode())
+    assert message.at == datetime(2026, 5, 12, 9, 40, tzinfo=UTC)
+
+
+def test_a_copied_mailbox_does_not_make_old_mail_new() -> None:
+    assert read(b"Date: Fri, 1 May 2020 09:00:00 +0000\n\nhi").new_at == datetime(2020, 5, 1, 9, 0, tzinfo=UTC)
