@@ -29,9 +29,12 @@ from service.store import Store, data_folder, fernet_key, instance_secret, open_
 from service.store.reading import PersonItems
 from service.sync import Progress, Sync
 from service.triage import Triage
+from service.triage.judges import IsolatedJudges
 
 log = logger("bootstrap")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=20), timedelta(minutes=30)
+CHILDREN = 2
+"""One reads mail while the other judges it."""
 PARSE_TIME, PARSE_MEMORY = timedelta(seconds=10), 1 << 30
 JUDGED_AGAIN = timedelta(days=30)
 """How far back stored mail gets new verdicts when the rules change."""
@@ -89,7 +92,7 @@ class House:
             connect,
             self.store.accounts,
             self.items,
-            self.triage,
+            IsolatedJudges(self.triage, self.isolated),
             calendar,
             Filing(self.gate, self.config.rules),
             self.clock,
@@ -243,7 +246,7 @@ def open_house(server: Server, config: Config | None = None, *, clock: Callable[
     keys = [fernet_key(server.key.get_secret_value())] if server.key else []
     secret = instance_secret(data_folder(server.data) / "secret")
     store = open_store(server.database, server.artefacts, keys=keys, secret=secret)
-    return House(server, config, store, Isolated(time_limit=PARSE_TIME, memory_limit=PARSE_MEMORY), clock)
+    return House(server, config, store, Isolated(workers=CHILDREN, time_limit=PARSE_TIME, memory_limit=PARSE_MEMORY), clock)
 
 
 def _reader_channel(email: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,12 +20,14 @@ from service.logs import logger
 from service.ports import CalendarReader, Items, Source
 from service.store.accounts import Accounts
 from service.store.expansion import Expansion
-from service.triage import Triage
+from service.triage.judges import Judges
 
 log = logger("sync")
 LEASE = timedelta(minutes=5)
 """Longer than any one page takes; each page renews it."""
 FRESH = timedelta(seconds=60)
+KNOWN_BY_THEN = timedelta(days=21)
+"""After a first sync what may still matter is judged once more: only now is it known who the person deals with."""
 LOOK_AGAIN = 0.05  # seconds between looks at a sync that another worker has under way
 
 
@@ -44,7 +46,7 @@ class Sync:
     connect: Mapping[str, Callable[[], Source]]
     accounts: Accounts
     items: Items
-    triage: Triage
+    judges: Judges
     calendar: CalendarReader
     filing: Filing
     clock: Callable[[], datetime]
@@ -88,7 +90,8 @@ class Sync:
 
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
         relations = self.items.relations({m.sender.email for m in messages})
-        return {m.id: self.triage.judge(m, relations.get(m.sender.email, Relation())) for m in messages}
+        verdicts = self.judges.judge([(m, relations.get(m.sender.email, Relation())) for m in messages])
+        return {m.id: verdict for m, verdict in zip(messages, verdicts, strict=True)}
 
     def judge_again(self, since: datetime) -> int:
         """After rules or priorities changed: what is stored gets new verdicts, without being read again."""
@@ -105,28 +108,34 @@ class Sync:
         problems: list[Problem] = []
         seen = 0
         pages = source.pages(account.cursor, self.accounts.held(account.person, account.name))
-        with closing(ahead(pages)) as following:  # while a page is judged and stored, the next one is read
-            for page in following:
+        # While one page is stored, the next is judged, and the one after that is read.
+        with closing(ahead(self._judged(ahead(pages)))) as following:
+            for page, verdicts in following:
                 if seen and monotonic() >= end:
                     self.accounts.leave(account)
                     log.info("goes on next time", account=account.name, changes=seen)
                     return
-                self._keep(account, page)
+                self._keep(account, page, verdicts)
                 problems += page.problems
                 seen += len(page.changes)
                 self.progress(Progress(account.name, seen, page.total))
+        if account.read_at is None:
+            self.judge_again(self.clock() - KNOWN_BY_THEN)
         problems += self._expand(account)
         self.accounts.finish(account, self.clock(), problems)
         for problem in problems:
             log.warning("could not be read", account=account.name, where=problem.where, what=problem.what)
         log.info("synced", account=account.name, changes=seen, problems=len(problems))
 
-    def _keep(self, account: Account, page: Page) -> None:
-        messages = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Message)]
-        own_briefings = [m.message_id for m in messages if m.own_briefing]
+    def _judged(self, pages: Generator[Page]) -> Generator[tuple[Page, Mapping[str, Verdict]]]:
+        with closing(pages):
+            for page in pages:
+                yield page, self.judge([m for m in _messages(page) if not m.own_briefing])
+
+    def _keep(self, account: Account, page: Page, verdicts: Mapping[str, Verdict]) -> None:
+        own_briefings = [m.message_id for m in _messages(page) if m.own_briefing]
         if own_briefings:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
-        verdicts = self.judge([m for m in messages if not m.own_briefing])
         self.accounts.commit(account, page, verdicts, self.clock(), LEASE)
         if account.read_at is not None:  # the history of a first sync asks for nothing to be done
             self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
@@ -167,3 +176,7 @@ class Sync:
             self.accounts.fail(account, health, str(error), self.clock())
         except FenceLost:
             log.warning("sync taken over", account=account.name)
+
+
+def _messages(page: Page) -> list[Message]:
+    return [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Message)]

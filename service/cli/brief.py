@@ -60,7 +60,12 @@ def brief(
         if send and at:
             wrong_usage("--send delivers what is true now; leave out --at.")
         house.sync.ensure_fresh(READ_FOR, max_age=timedelta())
-        subject = _event(house, event, moment).id if kind == Kind.MEETING else ""
+        subject = ""
+        if kind == Kind.MEETING:
+            meeting = _event(house, event, moment)
+            subject = meeting.id
+            if not at and not send and meeting.end_at <= moment:  # of one that is over, what was to be known before it
+                moment = meeting.start_at
         if send:
             _send(house, kind, subject)
         else:

@@ -10,7 +10,7 @@ from itertools import islice
 from service.triage.lexicon import Hit, words
 from service.triage.meanings import LEXICON
 
-LIMIT = 12_000
+LIMIT = 6_000
 """Characters of a text that are looked at: what is asked stands near the top, and a log pasted below must cost nothing."""
 
 _WIDE = "。！？"

@@ -23,6 +23,7 @@ from service.store import Store
 from service.store.reading import PersonItems
 from service.sync import Sync
 from service.triage import Triage
+from service.triage.judges import InlineJudges
 from tests.builders import DANA, MARA, NOON, a_message, a_person
 from tests.household import SetClock
 from tests.integration.source_contract import CountingReader, surroundings
@@ -77,7 +78,7 @@ class Bench:
             connect,
             store.accounts,
             self.items,
-            Triage(self.person, rules, kinds),
+            InlineJudges(Triage(self.person, rules, kinds)),
             calendar,
             Filing(gate, rules),
             self.clock,

@@ -156,8 +156,9 @@ def as_nobody(*folders: Path) -> Iterator[None]:
     for folder in folders:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, nobody, nobody)
-    for above in folders[0].parents[:3]:
-        above.chmod(0o755)
+    for above in folders[0].parents:
+        if above.stat().st_mode & 0o005 == 0:  # a folder of pytest's own
+            above.chmod(0o755)
     os.setegid(nobody)
     os.seteuid(nobody)
     try:
