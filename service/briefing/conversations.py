@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,11 +39,13 @@ def gather(received: Iterable[Judged], sent: Iterable[Judged]) -> tuple[Conversa
     """By thread; a reply whose client left out what it answers joins the thread of its subject and partner."""
     groups: dict[str, list[Judged]] = {}
     by_subject: dict[tuple[str, str], str] = {}
-    for one in sorted((*received, *sent), key=lambda j: (j.message.at, j.message.id)):
+    ordered = sorted((*received, *sent), key=lambda j: (j.message.at, j.message.id))
+    some_lost = any(_lost_its_thread(j.message) for j in ordered)
+    for one in ordered:
         message = one.message
         if message.bulk.auto_submitted.startswith("auto-replied"):
             continue
-        thread, partners = message.thread_id, _partners(message)
+        thread, partners = message.thread_id, _partners(message) if some_lost else ()
         if thread not in groups and _lost_its_thread(message):
             thread = next((by_subject[p] for p in partners if p in by_subject), thread)
         groups.setdefault(thread, []).append(one)
@@ -65,7 +67,7 @@ def _lost_its_thread(message: Message) -> bool:
     return not message.in_reply_to and bool(_PREFIX.match(message.subject))
 
 
-def _partners(message: Message) -> list[tuple[str, str]]:
+def _partners(message: Message) -> Sequence[tuple[str, str]]:
     subject = bare_subject(message.subject).casefold()
     others = (*message.to, *message.cc) if is_own(message) else (message.sender,)
     return [(subject, a.email) for a in others if a.email] if subject else []

@@ -49,11 +49,9 @@ class Accounts:
             on.execute(delete(a).where(a.c.person == person, a.c.name == name))
 
     def all(self, person: str) -> Sequence[Account]:
-        counted = select(h.c.account, func.count(h.c.item.distinct())).where(h.c.person == person).group_by(h.c.account)
         with self._database.read() as on:
-            counts: dict[str, int] = {name: number for name, number in on.execute(counted)}  # noqa: C416 - rows aren't pairs to mypy
             rows = on.execute(a.select().where(a.c.person == person).order_by(a.c.name)).mappings()
-            return [_read(row, counts.get(row["name"], 0)) for row in rows]
+            return [_read(row) for row in rows]
 
     # --- one sync ------------------------------------------------------------------------------------------------------
 
@@ -86,19 +84,21 @@ class Accounts:
     def leave(self, account: Account) -> None:
         """Stops in the middle: what was kept stays, and the next sync goes on from the last page's cursor."""
         with self._database.write() as on:
-            self._fenced(on, account, lease_until=None)
+            self._fenced(on, account, lease_until=None, items=_held_by(account))
 
     def finish(self, account: Account, now: datetime, problems: Iterable[Problem]) -> None:
         """A sync that ended well. A source names what it can't read at every sync, so these are all there are."""
         kept = [asdict(p) for p in list(problems)[:MOST_PROBLEMS]]
         with self._database.write() as on:
             well = {"health": Health.OK.value, "read_at": now, "failing_since": None, "error": "", "lease_until": None}
-            self._fenced(on, account, problems=kept, **well)
+            self._fenced(on, account, problems=kept, items=_held_by(account), **well)
 
     def fail(self, account: Account, health: Health, error: str, now: datetime) -> None:
         with self._database.write() as on:
             since = func.coalesce(a.c.failing_since, now)
-            self._fenced(on, account, health=health.value, error=error, failing_since=since, lease_until=None)
+            self._fenced(
+                on, account, health=health.value, error=error, failing_since=since, lease_until=None, items=_held_by(account)
+            )
 
     # --- expanded calendars ---------------------------------------------------------------------------------------------
 
@@ -201,11 +201,17 @@ def _moved(to: Moved, message: Message) -> Message:
     return replace(message, flags=flags, folder=message.folder if to.folder is None else to.folder)
 
 
+def _held_by(account: Account) -> Any:
+    """How many items it holds, counted where a sync ends: everybody who asks afterwards reads one number."""
+    mine = and_(h.c.person == account.person, h.c.account == account.name)
+    return select(func.count(h.c.item.distinct())).where(mine).scalar_subquery()
+
+
 def _this(person: str, name: str) -> Any:
     return and_(a.c.person == person, a.c.name == name)
 
 
-def _read(row: RowMapping, items: int = 0) -> Account:
+def _read(row: RowMapping) -> Account:
     return Account(
         person=row["person"],
         name=row["name"],
@@ -215,7 +221,7 @@ def _read(row: RowMapping, items: int = 0) -> Account:
         read_at=row["read_at"],
         failing_since=row["failing_since"],
         error=row["error"],
-        items=items,
+        items=row["items"],
         problems=tuple(Problem(**p) for p in row["problems"]),
         fence=row["fence"],
     )

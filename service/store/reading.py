@@ -99,7 +99,7 @@ class PersonItems:
                 .group_by(w.c.term)
             )
             with self._database.read() as on:
-                for term, number, at in on.execute(query):
+                for term, number, at in on.execute(query).all():
                     yield *by_term[term], number, at
 
     # --- calendar ------------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ class PersonItems:
             query = query.where(w.c.at < until) if until else query
             query = query.distinct().order_by(w.c.at.desc()).limit(limit)
             with self._database.read() as on:
-                for item, at in on.execute(query):
+                for item, at in on.execute(query).all():
                     newest[item] = max(newest[item], int(at.timestamp()) if at else 0)
         return [item for item, _ in newest.most_common(limit)]
 

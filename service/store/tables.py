@@ -60,6 +60,7 @@ account = Table(
     Column("failing_since", UtcDateTime),
     Column("error", Text, nullable=False, server_default=""),
     Column("problems", JSON, nullable=False),
+    Column("items", BigInteger, nullable=False, server_default="0"),  # held at the end of the last sync
     Column("fence", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
     Column("expanded", _key(80), nullable=False, server_default=""),  # which window and zone its series are expanded for

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("failing_since", UtcDateTime(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("items", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("expanded", sa.String(length=80), server_default="", nullable=False),
