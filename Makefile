@@ -35,7 +35,7 @@ $(VENV)/.installed-dev: deploy/requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 test: install-dev
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 check: install-dev
 	@$(BIN)/ruff format --check $(SOURCES)
