@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import islice
 
 from service.briefing import conversations
@@ -76,7 +77,7 @@ class Encounter:
         return first if first and sum(first_name(g.name) == first for g in self.guests) == 1 else guest.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Background:
     """`mail` is newest first and holds only what a person wrote to a person; the rest as `Items` orders it."""
 
@@ -99,7 +100,12 @@ class Background:
         return [j for j in held.messages if j.message.at > one.message.at] if held else []
 
     def mail_with(self, meeting: Encounter) -> list[Judged]:
-        return [j for j in self.mail if meeting.emails & {a.email for a in j.message.people}]
+        return [j for j, people in self._written if meeting.emails & people]
+
+    @cached_property
+    def _written(self) -> list[tuple[Judged, frozenset[str]]]:
+        """Each mail with all who wrote or got it: every meeting of the day looks through them twice."""
+        return [(j, frozenset([a.email for a in j.message.people])) for j in self.mail]
 
     def deals_of(self, meeting: Encounter) -> list[Deal]:
         """Open deals with the people or, of those from outside, their companies."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.briefing.lines import one_line
 from service.briefing.wording import quote
@@ -68,7 +69,9 @@ def with_lead(text: str, exact: str, offset: int, limit: int = 170) -> Quote:
     return quoted(longer, limit) if 0 < len(longer) <= limit and text[at - 1 : at].strip() == "" else quoted(exact)
 
 
+@lru_cache(maxsize=2048)
 def words_of(text: str) -> frozenset[str]:
+    """Asked for the same subjects, titles and mails by every meeting of a day, and again at the second look."""
     return frozenset(w.casefold() for w in _WORD.findall(text[:READ]))
 
 

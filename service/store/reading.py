@@ -207,10 +207,11 @@ class PersonItems:
         """Newest first, without drafts and what was thrown away."""
         # Put in order here: asked for by id and in order, SQLite would go through the whole mailbox to save itself the sorting.
         judged = []
-        for row in self._rows(self._every("message", *where, columns=(t.c.sealed, t.c.verdict))):
-            message = self._unpacked(row.sealed, Message)
+        rows: Sequence[Any] = self._rows(self._every("message", *where, columns=(t.c.sealed, t.c.verdict)))
+        for sealed, verdict in rows:
+            message = self._unpacked(sealed, Message)
             if not message.flags & OUT_OF_SIGHT:
-                judged.append(Judged(message, self._unpacked(row.verdict, Verdict) if row.verdict else UNJUDGED))
+                judged.append(Judged(message, self._unpacked(verdict, Verdict) if verdict else UNJUDGED))
         judged.sort(key=lambda j: j.message.id)
         judged.sort(key=lambda j: j.message.at, reverse=True)
         return judged
