@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import inf
 from time import monotonic, sleep
@@ -106,6 +106,7 @@ class Sync:
     def _stream(self, account: Account, end: float) -> None:
         source = self._connected.get(account.name) or self._connected.setdefault(account.name, self.connect[account.name]())
         problems: list[Problem] = []
+        expanded: dict[str, list[Problem]] = {}
         seen = 0
         pages = source.pages(account.cursor, self.accounts.held(account.person, account.name))
         # While one page is stored, the next is judged, and the one after that is read.
@@ -115,13 +116,15 @@ class Sync:
                     self.accounts.leave(account)
                     log.info("goes on next time", account=account.name, changes=seen)
                     return
-                self._keep(account, page, verdicts)
+                expanded |= self._keep(account, page, verdicts)
                 problems += page.problems
                 seen += len(page.changes)
                 self.progress(Progress(account.name, seen, page.total))
         if account.read_at is None:
             self.judge_again(self.clock() - KNOWN_BY_THEN)
-        problems += self._expand(account)
+        expanded |= self._expand(account)
+        problems += [p for some in expanded.values() for p in some]
+        problems += [p for p in account.problems if p.lasting and p.where not in expanded]
         self.accounts.finish(account, self.clock(), problems)
         for problem in problems:
             log.warning("could not be read", account=account.name, where=problem.where, what=problem.what)
@@ -132,7 +135,8 @@ class Sync:
             for page in pages:
                 yield page, self.judge([m for m in _messages(page) if not m.own_briefing])
 
-    def _keep(self, account: Account, page: Page, verdicts: Mapping[str, Verdict]) -> None:
+    def _keep(self, account: Account, page: Page, verdicts: Mapping[str, Verdict]) -> dict[str, list[Problem]]:
+        """Returns what was wrong with each series that it expanded."""
         own_briefings = [m.message_id for m in _messages(page) if m.own_briefing]
         if own_briefings:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
@@ -141,27 +145,29 @@ class Sync:
             self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
         expanded = self.accounts.expanded(self.person.id).get(account.name, "")
-        if changed and expanded == self._expansion().name:
-            self._store_events(account, changed)
+        return self._store_events(account, changed) if changed and expanded == self._expansion().name else {}
 
     def _file(self, account: Account, items: Sequence[Item]) -> None:
         for item in items:
             if isinstance(item, (Message, Thread)) and item.at >= (account.read_at or item.at):
                 self.filing.file(self.person.id, item, account.kind, self.clock())
 
-    def _expand(self, account: Account) -> Iterable[Problem]:
+    def _expand(self, account: Account) -> dict[str, list[Problem]]:
         """Series get their instances in rows for a window around now, anew when the month or the person's zone changes."""
         if self.accounts.expanded(self.person.id).get(account.name, "") == self._expansion().name:
-            return ()
+            return {}
         series = self.accounts.series(self.person.id, account.name)
-        return self._store_events(account, series) if series else ()
+        return self._store_events(account, series) if series else {}
 
-    def _store_events(self, account: Account, series: Sequence[Series]) -> Iterable[Problem]:
+    def _store_events(self, account: Account, series: Sequence[Series]) -> dict[str, list[Problem]]:
         expansion = self._expansion()
         own = frozenset(self.person.emails)
         events, problems = self.calendar.expand(series, expansion.start, expansion.end, own, self.person.timezone)
         self.accounts.store_events(account, series, events, expansion.name)
-        return problems
+        found: dict[str, list[Problem]] = {one.id: [] for one in series}
+        for problem in problems:
+            found.setdefault(problem.where, []).append(replace(problem, lasting=True))
+        return found
 
     def _expansion(self) -> Expansion:
         return Expansion.around(self.clock(), self.person)

@@ -45,10 +45,15 @@ Change = Upsert | Delete | Moved
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a source holds that could not be read: named, counted in coverage, never a crash."""
+    """Something a source holds that could not be read: named, counted in coverage, never a crash.
+
+    A source names all of its problems at every sync. `lasting` ones come from expanding a series, which is done only where it
+    changed: they stay known until it is expanded anew.
+    """
 
     where: str
     what: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

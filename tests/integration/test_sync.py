@@ -14,6 +14,7 @@ import pytest
 from service.actions import Gate
 from service.actions.filing import CREATE_TASK, Filing, standing
 from service.calendar.reader import InlineCalendarReader
+from service.domain.items import Series
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Health, Page, Problem, Upsert
 from service.errors import AccessLost, Unavailable
@@ -135,6 +136,25 @@ def test_problems_are_named_on_the_account(store: Store) -> None:
     bench = Bench(store, mail=Pages([page(problems=[Problem("cur/1", "no header")])]))
     bench.sync.ensure_fresh(LONG)
     assert bench.account("mail").problems == (Problem("cur/1", "no header"),)
+
+
+def test_a_series_that_cannot_be_expanded_stays_a_problem_until_it_changes(store: Store) -> None:
+    def a_series(rule: str) -> Series:
+        ical = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:s\r\nDTSTART:20260501T080000Z\r\nRRULE:{rule}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        return Series("cal/s", "cal", "s", ical, NOON, None)
+
+    def a_page(rule: str) -> Page:
+        return Page((Upsert(a_series(rule), "s", rule),), rule)
+
+    source = Pages([a_page("FREQ=SECONDLY")])
+    bench = Bench(store, cal=source)
+    for step in (None, Page((), "same"), a_page("FREQ=DAILY")):
+        if step:
+            bench.clock.forward(minutes=5)
+            source.steps.append(step)
+        bench.sync.ensure_fresh(LONG)
+        assert bool(bench.account("cal").problems) == (step is None or step.cursor == "same"), step
+    assert bench.items.events(NOON, NOON + timedelta(days=2))
 
 
 def test_changed_rules_judge_stored_mail_again_without_reading_it(store: Store) -> None:
