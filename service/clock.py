@@ -61,4 +61,4 @@ class Clock:
         self._rung = {id: at for id, at in self._rung.items() if id in waiting}
         new = [id for id in waiting if now - self._rung.get(id, now - 2 * RING_AGAIN) >= RING_AGAIN]
         self._rung |= dict.fromkeys(new, now)
-        self._bell.occurrence(new)
+        self._bell.ring(new)

@@ -109,9 +109,7 @@ class Voice(Protocol):
 class Bell(Protocol):
     """Tells workers that there is work. Carries ids only; losing a ring loses nothing."""
 
-    def occurrence(self, ids: Iterable[str]) -> None: ...
-
-    def delivery(self, ids: Iterable[str]) -> None: ...
+    def ring(self, occurrences: Iterable[str]) -> None: ...
 
 
 class Items(Protocol):

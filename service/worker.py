@@ -53,11 +53,9 @@ class CeleryBell:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def occurrence(self, ids: Iterable[str]) -> None:
-        for id in ids:
+    def ring(self, occurrences: Iterable[str]) -> None:
+        for id in occurrences:
             self._app.send_task(TASK, args=[id])
-
-    delivery = occurrence
 
 
 def register(app: Celery, runner: Runner) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,9 +83,7 @@ def fernet_key(passphrase: str) -> str:
     """A Fernet key as it is; anything else is stretched to one (SHA-256: it is a random key by our docs, not a password)."""
     import base64
 
-    try:
+    with contextlib.suppress(ValueError):
         if len(base64.urlsafe_b64decode(passphrase)) == 32:
             return passphrase
-    except ValueError:
-        pass
     return base64.urlsafe_b64encode(hashlib.sha256(b"reveille store " + passphrase.encode()).digest()).decode()

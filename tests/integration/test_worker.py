@@ -35,7 +35,7 @@ def rung(name: str, heard: Queue[Any]) -> None:
     worker = EmbeddedWorker(app, Heard(name, heard), Silent())  # type: ignore[arg-type]
     worker.start()
     try:
-        CeleryBell(app).occurrence(["o1"])
+        CeleryBell(app).ring(["o1"])
         assert heard.get(timeout=20) == (name, "o1")
     finally:
         worker.stop()

@@ -9,12 +9,10 @@ from typing import Any
 
 from jinja2 import Template
 
+from service.briefing.due import DAYS, MONTHS
 from service.briefing.render.speech import abroad
-from service.briefing.render.speech.english_dates import MONTHS
 from service.briefing.render.speech.saying import say
 from service.briefing.render.templating import template
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,12 @@ class Phrases:
 
     def opening(self, at: datetime) -> str:
         tongue = abroad.TONGUES.get(self.language)
-        months, weekdays = (tongue.months, tongue.weekdays) if tongue else (MONTHS, _WEEKDAYS)
+        months, weekdays = (tongue.months, tongue.weekdays) if tongue else (MONTHS, DAYS)
         return self.say("opening", self.part(at), weekdays[at.weekday()], at.day, months[at.month - 1])
 
     def sign_off(self, at: datetime) -> str:
         tongue = abroad.TONGUES.get(self.language)
-        return self.say("sign_off", (tongue.weekdays if tongue else _WEEKDAYS)[at.weekday()], self.part(at))
+        return self.say("sign_off", (tongue.weekdays if tongue else DAYS)[at.weekday()], self.part(at))
 
     def part(self, at: datetime) -> str:
         parts = self.raw("parts").split("|")
