@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from service import __version__
 from service.cli.brief import brief
 from service.cli.doctor import doctor
 from service.cli.edge import guarded
@@ -24,6 +29,26 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"reveille {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="The config file. Default: REVEILLE_CONFIG, else ./reveille.yaml.")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    del version
+    if config is not None:
+        os.environ["REVEILLE_CONFIG"] = str(config)  # what every command looks at, and what its children inherit
+
+
 app.command()(brief)
 app.command()(doctor)
 app.command()(events)

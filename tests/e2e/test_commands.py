@@ -311,3 +311,11 @@ def test_new_mail_is_in_the_next_briefing(reveille: Reveille) -> None:
     assert "Atlas round" in reveille("brief").out
     receive(reveille.folder, "Can you call me back today?", subject="Brightwell", sender="Lea Moser <lea@brightwell.example>")
     assert "Brightwell" in reveille("brief").out
+
+
+def test_the_config_can_be_named_before_any_command(reveille: Reveille, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = Reveille(tmp_path / "elsewhere")
+    done = elsewhere("--config", str(reveille.folder / "reveille.yaml"), "status", "--json")
+    assert done.json["person"] == "Mara Keller"
+    assert elsewhere("--version").out.startswith("reveille ")
