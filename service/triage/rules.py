@@ -75,7 +75,8 @@ def asks_category(when: Condition) -> bool:
 
 
 def _fields(item: Subject, kind: str, category: str) -> _Fields:
-    source = tuple(s for s in (item.account, kind) if s)
+    # A rule that says slack means the export as well as the live connection: how it is read is not what it's about.
+    source = tuple(s for s in (item.account, kind, kind.removesuffix("_export")) if s)
     categories = (category,) if category else ()
     if isinstance(item, Message):
         return _Fields(

@@ -83,6 +83,8 @@ def test_groups_of_conditions() -> None:
 
 def test_threads_and_events_have_their_own_fields() -> None:
     assert holds(a_thread("see ATLAS-3"), "slack_export", channel="proj-*", text=r"/\bATLAS-\d+/", source="slack_export")
+    assert holds(a_thread("see ATLAS-3"), "slack_export", source="slack")
+    assert not holds(a_thread("see ATLAS-3"), "imap", source="slack_export")
     assert holds(an_event(attendees=(Attendee(DANA),)), attendee="*@atlas.example", subject="Atlas*")
     assert not holds(an_event(), channel="*")
     assert not holds(a_message(), attendee="*")
