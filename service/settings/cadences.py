@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import time, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -37,8 +38,8 @@ class CadenceSection(Section):
     def channels(self) -> tuple[str, ...]:
         return getattr(self, "to", ())
 
-    def timing(self, person: Person) -> Timing:
-        raise NotImplementedError
+    @abstractmethod
+    def timing(self, person: Person) -> Timing: ...
 
     def options(self) -> tuple[tuple[str, Any], ...]:
         return ()
