@@ -18,6 +18,7 @@ from service.store.ledger import Ledger
 log = logger("worker")
 TASK = "reveille.occurrence"
 CONCURRENCY = 4
+READY_WITHIN = 10.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 
 
@@ -86,14 +87,20 @@ class EmbeddedWorker:
     def __init__(self, app: Celery, runner: Runner, ledger: Ledger) -> None:
         self._app, self._runner, self._ledger = app, runner, ledger
         self._worker: WorkController | None = None
-        self._stopped = Event()
+        self._ready, self._stopped = Event(), Event()
         self._threads: list[Thread] = []
 
     def start(self) -> None:
         register(self._app, self._runner)
         self._app.finalize()
         self._app.set_default()  # the pool's threads look tasks up in the default app
-        self._worker = self._app.WorkController(pool="threads", concurrency=CONCURRENCY, loglevel="WARNING", quiet=True)
+        self._worker = self._app.WorkController(
+            pool="threads",
+            concurrency=CONCURRENCY,
+            loglevel="WARNING",
+            quiet=True,
+            ready_callback=lambda _consumer: self._ready.set(),
+        )
         self._threads = [
             Thread(target=self._worker.start, name="worker", daemon=True),
             Thread(target=self._poll, name="poll", daemon=True),
@@ -104,6 +111,8 @@ class EmbeddedWorker:
     def stop(self) -> None:
         self._stopped.set()
         if self._worker is not None:
+            # Stopped while it still starts, Celery falls over its own half-made connection.
+            self._ready.wait(READY_WITHIN)
             self._worker.stop()
         for thread in self._threads:
             thread.join(timeout=30)

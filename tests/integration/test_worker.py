@@ -50,3 +50,14 @@ def test_each_worker_of_a_process_runs_its_own_runner() -> None:
 def test_it_starts_and_stops_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
     rung("quiet", Queue())
     assert capfd.readouterr() == ("", "")
+
+
+def test_stopped_as_soon_as_it_started_it_goes_without_a_word(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    app, _ = application("embedded")
+    worker = EmbeddedWorker(app, Heard("brief", Queue()), Silent())  # type: ignore[arg-type]
+    worker.start()
+    worker.stop()
+    assert capfd.readouterr() == ("", "")
+    assert [r for r in caplog.records if r.levelname == "CRITICAL"] == []
