@@ -17,11 +17,11 @@ class Transition(NamedTuple):
 
 
 def transitions(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Transition]:
-    """In order. Looks every twelve hours, then at every minute: none has fallen on a part of one since 1972."""
-    step, known = timedelta(hours=12), start.astimezone(zone).utcoffset()
+    """In order. Looks every day, then at every minute: none has fallen on a part of one since 1972."""
+    step, known = timedelta(days=1), start.astimezone(zone).utcoffset()
     while start < end:
         if (then := (start + step).astimezone(zone).utcoffset()) != known:
-            at = next(start + n * MINUTE for n in range(721) if (start + n * MINUTE).astimezone(zone).utcoffset() == then)
+            at = next(start + n * MINUTE for n in range(1441) if (start + n * MINUTE).astimezone(zone).utcoffset() == then)
             assert known is not None
             assert then is not None
             yield Transition(at, known, then)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from service.domain.ledger import Every, WallTimes
@@ -110,8 +110,12 @@ def compiled(timing: WallTimes | Every, zone: str) -> Timetable:
 
 @lru_cache(maxsize=1 << 14)  # 1,440 minutes on the usual sets of days, with room for several times a day
 def _days(at: tuple[time, ...], days: frozenset[int], workdays_only: bool) -> Days:
-    wait = tuple(min((day - today) % 7 for day in days) for today in range(7)) if days else ()
-    return Days(tuple(sorted(map(second_of_day, at))), wait, workdays_only)
+    return Days(tuple(sorted(map(second_of_day, at))), _wait(days), workdays_only)
+
+
+@cache  # there are 128 sets of days
+def _wait(days: frozenset[int]) -> tuple[int, ...]:
+    return tuple(min((day - today) % 7 for day in days) for today in range(7)) if days else ()
 
 
 def _whole(timing: Every) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ class ZoneTable:
     """What the local clock of one zone shows when, for any year that `datetime` holds. "Wall" is local time in seconds since
     1970-01-01T00:00 local. Safe to share between threads: what two find at once is the same.
     """
+
+    __slots__ = ("_last", "_pieces", "_zone")
 
     def __init__(self, zone: str) -> None:
         """Raises what `ZoneInfo` raises of a name it doesn't know."""
@@ -81,7 +83,7 @@ class ZoneTable:
         return offset // SECOND
 
 
-@lru_cache(maxsize=1024)  # there are about 600 zones
+@cache  # there are about 600 zones
 def zone_table(zone: str) -> ZoneTable:
     """The one table of a zone in this process."""
     return ZoneTable(zone)
