@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs import JOBS
 from service.settings.server import Server, load_server
+from tests.unit.deploy.agreed import QUEUES, SETTINGS
 from tests.unit.deploy.composition import Composition, Service, composition, seconds
 from tests.unit.deploy.files import DEPLOY, said
 
@@ -18,7 +18,6 @@ PLAIN = DEPLOY / "compose.yaml"
 RABBIT = DEPLOY / "compose.rabbitmq.yaml"
 MONITORING = DEPLOY / "compose.monitoring.yaml"
 MADE_BY_THE_OPERATOR = {"./people", "./secrets"}
-COMING = {"people", "listen", "stop_within"}  # settings agreed on; dropped from here once `Server` knows them
 
 
 @pytest.fixture(params=[(PLAIN,), (PLAIN, RABBIT), (PLAIN, MONITORING), (PLAIN, RABBIT, MONITORING)], ids=len)
@@ -72,9 +71,9 @@ def test_database_and_queue_are_reached_from_inside_only(whole: Composition) -> 
 
 
 def test_settings_are_ones_that_the_service_knows(whole: Composition) -> None:
-    known = {f"REVEILLE_{name.upper()}" for name in {*Server.model_fields, *COMING}}
+
     for service in ours(whole).values():
-        assert set(service.environment) <= known
+        assert set(service.environment) <= SETTINGS
         assert not any("password" in value for value in service.environment.values())
 
 
@@ -88,7 +87,7 @@ def lanes(services: Iterable[Service]) -> list[str]:
 
 
 def test_every_queue_has_one_lane() -> None:
-    assert sorted(lanes(ours(composition(PLAIN)).values())) == sorted([*JOBS, "deliver"])
+    assert sorted(lanes(ours(composition(PLAIN)).values())) == sorted(QUEUES)
 
 
 def test_there_are_several_of_each_and_one_migration() -> None:

@@ -14,13 +14,11 @@ import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from jobs import JOBS
-from service.settings.server import Server
 from tests.manifests import RESOURCE, written
 from tests.unit.deploy import custom_resources
+from tests.unit.deploy.agreed import QUEUES, SETTINGS
 from tests.unit.deploy.files import DEPLOY, ROOT
 from tests.unit.deploy.kustomization import Resource, containers, pod, rendered
-from tests.unit.deploy.test_compose import COMING
 
 OVERLAYS = ("redis", "rabbitmq")
 FOLDER = DEPLOY / "kubernetes" / "overlays"
@@ -155,7 +153,7 @@ def lanes(resources: list[Resource]) -> dict[str, list[str]]:
 
 def test_every_queue_has_one_lane_that_grows_with_its_age(resources: list[Resource]) -> None:
     queues = lanes(resources)
-    assert sorted(queue for lane in queues.values() for queue in lane) == sorted([*JOBS, "deliver"])
+    assert sorted(queue for lane in queues.values() for queue in lane) == sorted(QUEUES)
     scaled = of(resources, "ScaledObject")
     assert set(scaled) == set(queues)
     for name, lane in queues.items():
@@ -167,7 +165,7 @@ def test_every_queue_has_one_lane_that_grows_with_its_age(resources: list[Resour
 
 def test_settings_are_ones_that_the_service_knows(resources: list[Resource]) -> None:
     config = of(resources, "ConfigMap")["reveille"]["data"]
-    assert set(config) <= {f"REVEILLE_{name.upper()}" for name in {*Server.model_fields, *COMING}}
+    assert set(config) <= SETTINGS
     assert int(config["REVEILLE_STOP_WITHIN"]) == STOP_WITHIN
 
 

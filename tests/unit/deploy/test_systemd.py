@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import JOBS
+from tests.unit.deploy.agreed import QUEUES
 from tests.unit.deploy.files import DEPLOY, said, tool
 
 UNITS = DEPLOY / "systemd"
@@ -89,5 +89,5 @@ def test_the_target_starts_a_lane_for_every_queue() -> None:
     assert sum(name.startswith("reveille-clock@") for name in wanted) == 2
     lanes = [re.sub(r"reveille-worker@(\w+)\.service", r"worker-\1.env", name) for name in wanted if "worker" in name]
     told = [dict(line.split("=", 1) for line in (UNITS / lane).read_text(encoding="utf-8").splitlines()) for lane in lanes]
-    assert sorted(queue for lane in told for queue in lane["QUEUES"].split(",")) == sorted([*JOBS, "deliver"])
+    assert sorted(queue for lane in told for queue in lane["QUEUES"].split(",")) == sorted(QUEUES)
     assert len({lane["REVEILLE_LISTEN"] for lane in told}) == len(told)
