@@ -12,12 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-SERVICE, DATABASE, BROKER, GRAFANA = (
-    10001,
-    999,
-    999,
-    472,
-)  # the users inside the images; a secret is readable by one of them alone
+# The users inside the images: a secret is readable by one of them alone.
+SERVICE, DATABASE, BROKER, GRAFANA = 10001, 999, 999, 472
 
 
 def wanted(queue: str, read: Callable[[str], str]) -> dict[str, tuple[int, Callable[[], str]]]:
