@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jobs import JOBS
 from service.settings.server import Server
+from service.worker import QUEUES
 
-QUEUES = (*JOBS, "deliver", "alone")
-SETTINGS = {f"REVEILLE_{name.upper()}" for name in (*Server.model_fields, "people", "listen", "stop_within")}
+SETTINGS = {f"REVEILLE_{name.upper()}" for name in Server.model_fields}
+
+__all__ = ["QUEUES", "SETTINGS"]

@@ -40,8 +40,7 @@ def test_what_is_copied_reaches_the_builder_and_secrets_do_not() -> None:
 
 
 def test_what_is_copied_is_there() -> None:
-    made_by_lock = {"deploy/requirements-server.txt"}
-    for path in set(copied()) - made_by_lock:
+    for path in copied():
         assert (ROOT / path).exists(), path
 
 
