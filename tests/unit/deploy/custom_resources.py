@@ -30,11 +30,6 @@ class Target(Part):
     name: str
 
 
-class Fallback(Part):
-    failure_threshold: int
-    replicas: int
-
-
 class Policy(Part):
     type: Literal["Percent", "Pods"]
     value: int
@@ -63,6 +58,7 @@ class Query(Part):
     server_address: Annotated[str, Field(pattern=r"^https?://")]
     query: str
     threshold: Annotated[str, Field(pattern=r"^\d+$")]
+    ignore_null_values: Literal["true", "false"]
 
 
 class Trigger(Part):
@@ -76,7 +72,6 @@ class Scaling(Part):
     min_replica_count: int
     max_replica_count: int
     polling_interval: int
-    fallback: Fallback
     advanced: Advanced
     triggers: Annotated[list[Trigger], Field(min_length=1)]
 
