@@ -258,7 +258,8 @@ def runner(store: Store, clock: Callable[[], datetime], server: Server, househol
 
 def open_server_store(server: Server) -> Store:
     """The store that the server's settings name."""
-    keys = [fernet_key(server.key.get_secret_value())] if server.key else []
+    # One key a line, the newest first: what older ones sealed is still opened.
+    keys = [fernet_key(line) for line in server.key.get_secret_value().splitlines() if line.strip()] if server.key else []
     return open_store(server.database, server.artefacts, keys=keys, secret=data_folder(server.data) / "secret")
 
 
