@@ -229,8 +229,8 @@ class Model:
 
     def _tick_meetings(self, name: str, when: Leads, now: datetime, *, sure: bool = True) -> None:
         look = sure and now >= self.looked_at[name] + SEEN_WITHIN
-        if look:
-            self.looked_at[name] = now
+        if look or not sure:
+            self.looked_at[name] = max(now, self.looked_at[name])
         for id, meeting in self.meetings.items():
             if meeting.cancelled or meeting.start_at <= now:
                 continue
@@ -294,6 +294,12 @@ class Witness:
     """What else went wrong with an occurrence, in a word: killed, slept, away, refused, nothing …"""
     channel_gone: bool = False
     """Whether a channel was ever taken out of the config."""
+    silent_until: list[datetime] = field(default_factory=list)
+    """When a copy was restored from a backup, and when it began to work."""
+
+    def silenced(self, row: Row) -> bool:
+        """Whether another service may have said it, and the row says so."""
+        return "restored from a backup" in row.reason and any(row.due_at <= at or row.key[1] for at in self.silent_until)
 
     def arrivals(self, key: Key) -> list[datetime]:
         return sorted(at for (of, _), times in self.arrived.items() if of == key for at in times)
@@ -312,6 +318,8 @@ def unjustified(row: Row, rows: dict[Key, Row], model: Model, witness: Witness) 
     arrivals, trouble = witness.arrivals(row.key), witness.troubled[row.key]
     if row.outcome != "sent" and not row.reason:
         return "it says no reason"
+    if row.outcome in ("unknown", "skipped") and witness.silenced(row):
+        return ""
     match row.outcome:
         case "sent":
             return "it never arrived" if not arrivals else _lateness(row, arrivals[0])
@@ -332,6 +340,8 @@ def misjudged(row: Row, sent: Sent, witness: Witness) -> str:
     """Why a delivery of an occurrence that ended should not stand as it does; "" where it should."""
     way = (row.key, sent.channel)
     arrived = bool(witness.arrived[way])
+    if witness.silenced(row):
+        return "" if sent.state not in ("pending", "sending") else "its occurrence has ended"
     match sent.state:
         case "sent":
             return "" if arrived else "it never arrived"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
 
 from sqlalchemy import RowMapping, delete, select
 
@@ -20,6 +25,10 @@ from tests.household import Bench, Killed, a_draft
 from tests.integration.ledger_model import Daily, Interval, Key, Leads, Meeting, Model, Row, Sent, When, Witness
 from tests.interruptions import Interruptions
 
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Thousands of durable commits are about states here, not about disks."""
+RESTORES = find_spec("service.store.restoration") is not None
+"""Whether this version can be restored from a backup."""
 BUG = "an error nobody expected"
 LEASE = timedelta(seconds=90)
 LONGEST_BACKOFF = timedelta(minutes=30)
@@ -133,11 +142,25 @@ class Job:
         return bool(subject) and (meeting is None or meeting.cancelled)
 
 
+@dataclass(frozen=True)
+class Backup:
+    """With what the model knew when it was made."""
+
+    file: Path
+    made_at: datetime
+    model: Model
+    pruned: dict[str, int]
+    too_late: set[Key]
+    whens: dict[str, When]
+    zone: str
+
+
 class World:
     """One person's household on a store, any number of clocks and workers, and the model of what ought to come of it."""
 
     def __init__(self, store: Store, cadences: dict[str, When], start_at: datetime, zone: str) -> None:
         wipe(store)
+        store = as_a_new_process(store)
         self.store, self.model, self.witness = store, Model(), Witness()
         self.bench = Bench(store, cadences=())
         self.bench.clock.now = start_at
@@ -152,6 +175,9 @@ class World:
         self.wrong: list[str] = []
         self.pruned: dict[str, int] = {}
         self.too_late: set[Key] = set()
+        self.backup: Backup | None = None
+        self._folder: Path | None = None
+        self._take_up = False
         self.whens = cadences
         self._running: list[Key] = []
         self._unmarked: list[tuple[Key, str] | None] = []
@@ -168,10 +194,13 @@ class World:
 
     def close(self) -> None:
         self.interruptions.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
 
     # --- the person and the world -----------------------------------------------------------------------------------------
 
     def configure(self, cadences: dict[str, When], zone: str) -> None:
+        self._started()
         self.whens = cadences
         self.bench.person = replace(self.bench.person, timezone=zone)
         self.bench.cadences = {name: cadence(name, when) for name, when in cadences.items()}
@@ -198,6 +227,7 @@ class World:
         ]
 
     def ask(self, name: str) -> None:
+        self._started()
         self.bench.clock.forward(seconds=1)  # asked for by hand, an occurrence is named by its moment
         id = self.bench.planner.ask(self.bench.cadences[name], self.now)
         [key] = [key for key, row in self.rows().items() if row.id == id]
@@ -222,6 +252,44 @@ class World:
         self.model.forgotten(gone)
         self.too_late -= {row.key for row in gone}
 
+    def back_up(self) -> None:
+        from service.store.backup import Keeper
+
+        self._folder = self._folder or Path(tempfile.mkdtemp(dir=IN_MEMORY))
+        file = self._folder / "backup"
+        Keeper(self.store.database, self.store.codec, self.store.artefacts, b"test").backup(file, self.now)
+        self.backup = Backup(file, self.now, deepcopy(self.model), dict(self.pruned), set(self.too_late), self.whens, self.zone)
+
+    def restore(self) -> None:
+        """Into an empty database, for processes that start later: whatever ran before is gone."""
+        from service.store.restore import Restorer
+
+        backup = self.backup
+        assert backup is not None
+        self.bench.clock.forward(seconds=1)  # no two restores have the same moment
+        meetings, pauses = self.model.meetings, self.model.pauses
+        wipe(self.store)
+        secret = backup.file.with_name("secret")
+        secret.unlink(missing_ok=True)
+        Restorer(self.store.database, self.store.codec, self.store.artefacts, secret).restore(backup.file, self.now)
+        self.store = as_a_new_process(self.store)
+        self.model, self.pruned, self.too_late = deepcopy(backup.model), dict(backup.pruned), set(backup.too_late)
+        self.model.meetings, self.model.pauses = meetings, pauses  # the world goes on
+        bench = self.bench
+        bench.store, bench.planner = self.store, replace(bench.planner, silent=self.store.restorations.silent)
+        bench.person = replace(bench.person, timezone=backup.zone)
+        self.whens = backup.whens
+        bench.cadences = {name: cadence(name, when) for name, when in backup.whens.items()}
+        self._take_up = True
+        self.witness.silent_until.append(self.now)
+
+    def _started(self) -> None:
+        """What every process does before its first look at the ledger."""
+        if self._take_up:
+            self.store.restorations.take_up(self.now)
+            self.witness.silent_until.append(self.now)
+            self._take_up = False
+
     def _mail_comes_back(self) -> None:
         if self.mailbox_is_read and self.inbox.keys:
             mine = [IdempotencyKey(key).message_id for key in self.inbox.keys]
@@ -230,16 +298,22 @@ class World:
     # --- clocks and workers -------------------------------------------------------------------------------------------------
 
     def tick(self, lag: timedelta = timedelta()) -> None:
+        self._started()
         at = self.now - lag
-        armed = self.interruptions.armed
-        self.model.lagging_tick(at)
-        with self.interruptions.working():
-            self.bench.planner.tick(at)
-        if not lag and not (armed and not self.interruptions.armed):
-            self.too_late |= self.model.tick(at)
+        armed, done = self.interruptions.armed, False
+        try:
+            with self.interruptions.working():
+                self.bench.planner.tick(at)
+            done = True
+        finally:
+            if done and not lag and armed == self.interruptions.armed:
+                self.too_late |= self.model.tick(at)
+            else:
+                self.model.lagging_tick(at)
 
     def run(self, id: str) -> None:
         """What a worker does with an id that it was rung for, up to its own edge."""
+        self._started()
         self._running.append(next((key for key, row in self.rows().items() if row.id == id), ("", "", "")))
         self._unmarked.append(None)
         try:
@@ -361,6 +435,11 @@ class World:
             lead = when.brief if key[2] == "brief" else when.push
             if self.now < min(meeting.start_at - lead, row.due_at):
                 self.wrong.append(f"{key} arrived before its meeting's new time asks for it")
+
+
+def as_a_new_process(store: Store) -> Store:
+    """Without what the one before remembered of its database."""
+    return replace(store, restorations=type(store.restorations)(store.database)) if RESTORES else store
 
 
 def cadence(name: str, when: When) -> Cadence:

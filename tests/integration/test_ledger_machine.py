@@ -20,10 +20,8 @@ from service.errors import AccessLost, NotAllowed, Rejected, Unavailable
 from service.store import Store, open_store
 from tests.household import Killed, KilledAfterArrival
 from tests.integration.ledger_model import Daily, Interval, Key, Leads, Row, Sent, When, changes, misjudged, unjustified
-from tests.integration.ledger_world import BUG, Mishap, World
+from tests.integration.ledger_world import BUG, IN_MEMORY, RESTORES, Mishap, World
 
-IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-"""Thousands of durable commits are about states here, not about disks."""
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 """Thousands of examples instead of a few seconds' worth."""
 
@@ -234,6 +232,17 @@ class LedgerMachine(RuleBasedStateMachine):
     def old_rows_age_out(self) -> None:
         self.world.prune()
 
+    @precondition(lambda _: RESTORES and LONG)
+    @rule()
+    def a_backup_is_made(self) -> None:
+        self.world.back_up()
+
+    @precondition(lambda self: self.world.backup is not None)
+    @rule()
+    def the_backup_is_restored(self) -> None:
+        self.world.restore()
+        self.seen, self.sent = {}, {}
+
     # --- what must hold ---------------------------------------------------------------------------------------------------------
 
     @invariant()
@@ -258,7 +267,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 wrong.append(f"a delivery of what had ended changed: {self.sent[way]} to {one}")
         for key in world.too_late:
             row = rows[key]
-            if row.outcome != "skipped" or not row.reason.startswith(("superseded", "expired")):
+            if row.outcome != "skipped" or not row.reason.startswith(("superseded", "expired", "restored")):
                 wrong.append(f"{key} was caught up on, and not ended: {row}")
         for key in self.seen.keys() - rows.keys():
             gone = self.seen[key]
