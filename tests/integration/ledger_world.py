@@ -19,7 +19,8 @@ from service.domain.people import Pause, Person, Retention
 from service.errors import Unavailable
 from service.ports import Check, Occasion, Services
 from service.store import Store, tables
-from service.worker import work
+from service.store.cadences import wake
+from service.worker import run_one
 from tests.builders import an_event
 from tests.household import Bench, Killed, a_draft
 from tests.integration.ledger_model import Daily, Interval, Key, Leads, Meeting, Model, Row, Sent, When, Witness
@@ -225,6 +226,8 @@ class World:
             )
             for id, m in self.model.meetings.items()
         ]
+        with self.store.database.write() as on:  # as the sync does that reads it
+            wake(on, self.bench.person.id, self.now)
 
     def ask(self, name: str) -> None:
         self._started()
@@ -318,7 +321,7 @@ class World:
         self._unmarked.append(None)
         try:
             with self.interruptions.working():
-                said = work(self.bench.runner(), id)
+                said = run_one(self.bench.runner(), id)
         finally:
             self._running.pop()
             self._unmarked.pop()
@@ -326,7 +329,7 @@ class World:
             self.wrong.append(f"a worker fell over: {said}")
 
     def workers_run(self) -> None:
-        for id in self.store.ledger.waiting(self.now):
+        for id in self.bench.waiting():
             with suppress(Killed):
                 self.run(id)
 
@@ -426,7 +429,8 @@ class World:
         if not by_hand and any(p.from_at <= self.now < p.until_at for p in self.bench.person.pauses):
             self.wrong.append(f"{key} arrived in a pause")
         row = self.rows()[key]
-        if not row.due_at <= self.now < row.useful_until:
+        asleep = "slept" in self.witness.troubled[key]  # after the last look at the time, right before the first byte
+        if self.now < row.due_at or (self.now >= row.useful_until and not asleep):
             self.wrong.append(f"{key} arrived at {self.now}, of use from {row.due_at} until {row.useful_until}")
         meeting = self.model.meetings.get(key[1])
         when = self.whens.get(key[0])
