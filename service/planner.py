@@ -64,7 +64,9 @@ class Planner:
         cadences = tuple(cadences)
         for cadence in cadences:
             planned = Planned(cadence, person.timezone, person.holidays, planned_until=now, next_at=now)
-            self.cadences.put(on, replace(planned, next_at=self._next(planned, (), now)))
+            if not _is_meeting(planned):  # calendars are not read in here: what follows meetings is looked at by the next tick
+                planned = replace(planned, next_at=self._next(planned, (), now))
+            self.cadences.put(on, planned)
         self.cadences.keep(on, person.id, [c.name for c in cadences])
         self.ledger.abandon(on, person.id, [c.name for c in cadences], now)
 

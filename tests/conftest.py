@@ -26,7 +26,8 @@ from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
 )
 
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+settings.register_profile("long", settings.get_profile("house"), max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 @pytest.fixture(scope="session")
