@@ -65,6 +65,7 @@ class Service:
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
         store.accounts.release_all(now)
+        store.restorations.take_up(now)
         if left:
             log.info("taken over from a service that did not stop cleanly", occurrences=left)
 

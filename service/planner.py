@@ -37,6 +37,8 @@ class Planner:
     """(person, start, end) → the instances that overlap."""
     is_holiday: Callable[[str, date], bool]
     """(region, day)."""
+    silent: Callable[[datetime], str] = lambda _: ""
+    """Why a slot due then is not said: a service that this one was restored from may have said it."""
 
     def tick(self, now: datetime, limit: int = 500) -> list[str]:
         """One short transaction a batch: claims cadences whose time has come, inserts their occurrences, sets when to look again.
@@ -117,9 +119,11 @@ class Planner:
         past = [slot for slot in slots if slot.due_at <= now]
         rings = []
         for slot in past[:-1]:
-            self._insert_ended(on, planned, slot, "superseded by a newer one", now)
+            self._insert_ended(on, planned, slot, self.silent(slot.due_at) or "superseded by a newer one", now)
         for slot in past[-1:]:
-            if slot.useful_until <= now:
+            if why := self.silent(slot.due_at):
+                self._insert_ended(on, planned, slot, why, now)
+            elif slot.useful_until <= now:
                 self._insert_ended(on, planned, slot, _expired(slot, planned.timezone), now)
             else:
                 rings += self._insert(on, planned, slot)
@@ -134,6 +138,9 @@ class Planner:
             return []
         missed = slots_between(timing, planned.planned_until, now) - 1
         unclaimed = self.ledger.absorb(on, planned.cadence.person, planned.cadence.name)
+        if why := self.silent(slot.due_at):
+            self._insert_ended(on, planned, slot, why, now, count=1 + missed + unclaimed)
+            return []
         return self._insert(on, planned, slot, count=1 + missed + unclaimed)
 
     def _plan_meetings(
@@ -142,6 +149,7 @@ class Planner:
         rings = []
         for event in meetings:
             for slot in meeting_slots(timing, event.id, event.start_at):
+                why = self.silent(slot.due_at)
                 if slot.due_at <= planned.planned_until:
                     # The meeting was not known when this slot's time came: it is due now, and not late.
                     slot = replace(slot, due_at=max(slot.due_at, now))
@@ -150,7 +158,10 @@ class Planner:
                     or slot.prepare_at > now + AHEAD
                 ):
                     continue
-                rings += self._insert(on, planned, slot)
+                if why:
+                    self._insert_ended(on, planned, slot, why, now)
+                else:
+                    rings += self._insert(on, planned, slot)
         return rings
 
     def _insert(self, on: Connection, planned: Planned, slot: Slot, count: int = 1) -> list[str]:
@@ -158,8 +169,8 @@ class Planner:
         id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, count=count)
         return [id] if id else []
 
-    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime) -> None:
-        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now}
+    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime, count: int = 1) -> None:
+        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now, "count": count}
         self.ledger.insert(on, planned.cadence.person, planned.cadence.name, planned.cadence.job, slot, **ended)
 
     # --- when to look again ----------------------------------------------------------------------------------------------

@@ -9,12 +9,15 @@ from typing import Annotated
 import typer
 
 from service import __version__
+from service.cli.backup import backup
 from service.cli.brief import brief
 from service.cli.doctor import doctor
 from service.cli.edge import guarded
+from service.cli.erase import erase
 from service.cli.events import events
 from service.cli.explain import explain
 from service.cli.init import init
+from service.cli.restore import restore
 from service.cli.rules import rules
 from service.cli.run import run
 from service.cli.schema import schema
@@ -49,11 +52,14 @@ def _options(
         os.environ["REVEILLE_CONFIG"] = str(config)  # what every command looks at, and what its children inherit
 
 
+app.command()(backup)
 app.command()(brief)
 app.command()(doctor)
+app.command()(erase)
 app.command()(events)
 app.command()(explain)
 app.command()(init)
+app.command()(restore)
 app.command()(run)
 app.command()(schema)
 app.command()(status)

@@ -18,9 +18,11 @@ from service.store.cadences import Cadences
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.deliveries import Deliveries
+from service.store.erasure import Erasures
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
 from service.store.place import data_folder, instance_secret
+from service.store.restoration import Restorations
 from service.store.retention import Pruner
 from service.store.revisions import Revisions
 
@@ -38,6 +40,9 @@ class Store:
     revisions: Revisions
     approvals: Approvals
     pruner: Pruner
+    artefacts: Folder
+    restorations: Restorations
+    erasures: Erasures
 
     def close(self) -> None:
         self.database.close()
@@ -62,6 +67,9 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
         Revisions(codec),
         Approvals(database, codec),
         Pruner(database, codec, folder),
+        folder,
+        Restorations(database),
+        Erasures(database, folder),
     )
 
 

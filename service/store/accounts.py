@@ -17,6 +17,7 @@ from service.errors import FenceLost
 from service.store import tables
 from service.store.codec import Codec
 from service.store.database import Database
+from service.store.erasure import refuse_erased
 from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
@@ -37,6 +38,7 @@ class Accounts:
         for name in there.keys() - known:  # of another kind, its cursor means nothing to the new source
             self.forget(person, name)
         with self._database.write() as on:
+            refuse_erased(on, person)
             for name, kind in kinds.items():
                 if name not in known:
                     row = {"person": person, "name": name, "kind": kind, "health": Health.NEW.value, "problems": []}
@@ -133,6 +135,7 @@ class Accounts:
     def sight(self, person: str, message_ids: Iterable[str], now: datetime) -> None:
         """Reveille's own mail was seen in a mailbox."""
         with self._database.write() as on:
+            refuse_erased(on, person)
             s = tables.sighting
             known = set(
                 on.execute(select(s.c.message_id).where(s.c.person == person, s.c.message_id.in_(list(message_ids)))).scalars()

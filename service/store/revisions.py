@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from service.store.codec import Codec
+from service.store.erasure import refuse_erased
 from service.store.tables import revision as t
 
 
@@ -21,6 +22,8 @@ class Revisions:
         return digest
 
     def put(self, on: Connection, person: str, digest: str, text: str, now: datetime) -> int:
+        """Raises Erased: a config that is still there doesn't bring back whose data were taken away."""
+        refuse_erased(on, person)
         number = int(on.execute(select(func.coalesce(func.max(t.c.number), 0)).where(t.c.person == person)).scalar_one()) + 1
         row = {
             "person": person,
