@@ -16,6 +16,7 @@ from service.cli.edge import guarded
 from service.cli.erase import erase
 from service.cli.events import events
 from service.cli.explain import explain
+from service.cli.export import export
 from service.cli.init import init
 from service.cli.restore import restore
 from service.cli.rules import rules
@@ -58,6 +59,7 @@ app.command()(doctor)
 app.command()(erase)
 app.command()(events)
 app.command()(explain)
+app.command()(export)
 app.command()(init)
 app.command()(restore)
 app.command()(run)

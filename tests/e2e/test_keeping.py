@@ -1,9 +1,10 @@
-"""`reveille backup`, `restore`, `erase` as a person types them."""
+"""`reveille backup`, `restore`, `export`, `erase` as a person types them."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -114,6 +115,18 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
     assert done.code in {1, 3, 4}
     assert "room" in done.err
     assert reveille("restore", "b", env={"REVEILLE_DATA": str(data)}).code == 0
+
+
+def test_an_export_of_the_only_person(tmp_path: Path) -> None:
+    reveille = a_day(tmp_path)
+    done = reveille("export", "mine.zip")
+    assert done.code == 0, done
+    with zipfile.ZipFile(tmp_path / "mine.zip") as zip:
+        names = zip.namelist()
+    assert any(name.endswith(".mp3") for name in names)
+    assert "items/message.jsonl" in names
+    assert reveille("export", "nobody", "theirs.zip").code == 2
+    assert "is there already" in reveille("export", "mine.zip").err
 
 
 def test_erasing_asks_first_and_then_nothing_comes_back(tmp_path: Path) -> None:
