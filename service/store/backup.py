@@ -27,7 +27,7 @@ from service.store.database import Database, translated
 from service.store.migrate import current_on
 
 FORMAT = 1
-PART = 4 << 20  # bytes of rows in a member
+PART = 1 << 20  # bytes of rows in a member
 AT_ONCE = 200  # rows fetched at once
 SAMPLE = b"reveille"
 """Sealed with the store's key, so that a wrong one is known before anything is put back."""
