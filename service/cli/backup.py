@@ -39,13 +39,15 @@ def backup(
 
 
 def _made(server: Server, file: Path) -> Manifest:
-    from service.store import data_folder, instance_secret
+    from service.store import EVERYBODY, acting_as
     from service.store.backup import Keeper
+    from service.store.instance import shared_secret, shared_time
 
-    secret = instance_secret(data_folder(server.data) / "secret")
-    codec = keeping.codec_of(server)
     with keeping.opened(server) as store:
-        return Keeper(store.database, codec, keeping.artefacts_of(server, codec), secret).backup(file, keeping.now())
+        with acting_as(EVERYBODY):
+            secret = shared_secret(store.database, store.codec, server.data / "secret")
+        keeper = Keeper(store.database, store.codec, store.artefacts, secret)
+        return keeper.backup(file, shared_time(store.database)())
 
 
 def _verified(server: Server, file: Path) -> Manifest:

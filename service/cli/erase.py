@@ -25,11 +25,9 @@ def erase(
     The service may run meanwhile: it writes nothing more for them. Killed halfway, run it again. Their sources and config file
     are not touched; earlier backups and exports still hold them.
     """
-    from service.store.erasure import Erasures
-
     server = keeping.settings()
     with keeping.opened(server) as store:
-        erasures = Erasures(store.database, keeping.artefacts_of(server, keeping.codec_of(server)))
+        erasures = store.erasures
         if lift:
             if person is None or not erasures.lift(person):
                 failed(f"No erasure of {person or 'nobody'} has ended here: there is nothing to lift.")

@@ -23,10 +23,9 @@ def export(
     from service.store.portrait import Portrait
 
     server, file = keeping.settings(), Path(words[-1])
-    codec = keeping.codec_of(server)
     with keeping.opened(server) as store:
         person = keeping.named(store, words[0] if len(words) == 2 else None)
-        portrait = Portrait(store.database, codec, keeping.artefacts_of(server, codec))
+        portrait = Portrait(store.database, store.codec, store.artefacts)
         counts = portrait.export(person, file, keeping.now())
     print(f"{file}: everything held of {person}. README.txt in it says what is what.")
     for name, count in counts.items():

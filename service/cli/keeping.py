@@ -12,7 +12,6 @@ from service.cli.edge import wrong_usage
 if TYPE_CHECKING:
     from service.settings.server import Server
     from service.store import Store
-    from service.store.artefacts import Folder
     from service.store.codec import Codec
 
 
@@ -37,18 +36,11 @@ def codec_of(server: Server) -> Codec:
     return Codec([fernet_key(server.key.get_secret_value())] if server.key else [])
 
 
-def artefacts_of(server: Server, codec: Codec) -> Folder:
-    from service.store.artefacts import Folder
-
-    return Folder(server.artefacts, codec)
-
-
 @contextmanager
 def opened(server: Server) -> Iterator[Store]:
-    from service.store import data_folder, fernet_key, open_store
+    from service.bootstrap import open_server_store
 
-    data_folder(server.data)
-    store = open_store(server.database, server.artefacts, keys=[fernet_key(server.key.get_secret_value())] if server.key else [])
+    store = open_server_store(server)
     try:
         yield store
     finally:

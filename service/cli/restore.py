@@ -22,17 +22,22 @@ def restore(
     unknown or skipped, with that reason, in `reveille status`.
     """
     from service.embedded import only_one
+    from service.store.artefacts import Folder
     from service.store.database import Database
+    from service.store.instance import shared_time
     from service.store.restore import Restorer
 
     server = keeping.settings()
     _refuse_leftovers(server)
     codec = keeping.codec_of(server)
     with only_one(server.data):
+        if not server.database.startswith("sqlite"):
+            with keeping.opened(server):  # makes the schema, and the months its rows go into
+                pass
         database = Database(server.database)
         try:
-            restorer = Restorer(database, codec, keeping.artefacts_of(server, codec), server.data / "secret")
-            put = restorer.restore(file, keeping.now())
+            restorer = Restorer(database, codec, Folder(server.artefacts, codec), server.data / "secret")
+            put = restorer.restore(file, shared_time(database)())
         finally:
             database.close()
     print(f"Put back {put.rows:,} rows and {put.artefacts.count:,} files, as they were at {put.made_at:%Y-%m-%d %H:%M:%S} UTC.")

@@ -32,6 +32,7 @@ class Approvals:
         }
         with self._database.write() as on:
             refuse_erased(on, proposal.person)
+            self._database.alone(on, "proposals", proposal.person)
             if on.execute(select(p.c.id).where(p.c.id == proposal.id)).first() is None:  # two accounts may hold the same item
                 on.execute(insert(p), row)
 

@@ -16,14 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, text
 
 from service import __version__
 from service.store import rows, tables
 from service.store.archive import Writer, writing
 from service.store.artefacts import Folder
 from service.store.codec import Codec
-from service.store.database import Database, translated
+from service.store.database import EVERYBODY, Database, acting_as
 from service.store.migrate import current_on
 
 FORMAT = 1
@@ -131,12 +131,15 @@ class Keeper:
 @contextmanager
 def snapshot(database: Database) -> Iterator[Connection]:
     """One view of the whole database for as long as it takes; nobody else waits for it."""
-    with translated(), database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("BEGIN")
-        else:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        yield connection
+    with acting_as(EVERYBODY), database.read() as on:
+        take_time(on)
+        yield on
+
+
+def take_time(on: Connection) -> None:
+    """Between two statements of this transaction files may be read or written for long."""
+    if on.dialect.name == "postgresql":
+        on.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def _keep_table(on: Connection, table: Table, out: Writer) -> Content:

@@ -21,7 +21,7 @@ from service.domain.ledger import State
 from service.errors import Erased
 from service.store import tables
 from service.store.artefacts import Folder
-from service.store.database import Database
+from service.store.database import EVERYBODY, Database, acting_as
 
 BATCH = 500  # rows in a transaction: nobody waits long for the lock
 t = tables.erasure
@@ -41,6 +41,12 @@ class Erasures:
     def erase(self, person: str, now: Callable[[], datetime], watch: Callable[[int], None] = lambda _: None) -> Mapping[str, int]:
         """How many rows of each table went, and how many files; those of an earlier call that was killed included."""
         self.bury(person, now())
+        with acting_as(person):
+            counts = self._all(person, now, watch)
+        self._scrub()
+        return counts
+
+    def _all(self, person: str, now: Callable[[], datetime], watch: Callable[[int], None]) -> Mapping[str, int]:
         while count := self._files(person):
             watch(count)
         for table in personal():
@@ -49,12 +55,11 @@ class Erasures:
         with self.database.write() as on:
             on.execute(update(t).where(t.c.digest == digest(person)).values(ended_at=now()))
             counts: Mapping[str, int] = on.execute(select(t.c.counts).where(t.c.digest == digest(person))).scalar_one()
-        self._scrub()
         return counts
 
     def bury(self, person: str, now: datetime) -> None:
         """From here on nothing more is written for this person."""
-        with self.database.write() as on:
+        with acting_as(person), self.database.write() as on:
             _exclude(on, person)
             if not _buried(on, person):
                 on.execute(insert(t).values(digest=digest(person), began_at=now, counts={}))
@@ -77,7 +82,14 @@ class Erasures:
         for table in (tables.cadence, tables.account):
             gone[table.name] = on.execute(delete(table).where(table.c.person == person)).rowcount
         o, d = tables.occurrence, tables.delivery
-        ended = {"state": State.ENDED, "ended_at": now, "lease_until": None, "not_before": None, "fence": o.c.fence + 1}
+        ended = {
+            "state": State.ENDED,
+            "ended_at": now,
+            "lease_until": None,
+            "not_before": None,
+            "wake_at": None,
+            "fence": o.c.fence + 1,
+        }
         on.execute(update(o).where(o.c.person == person, o.c.state != State.ENDED).values(ended))
         unsent = d.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
         dropped = {"state": DeliveryState.SKIPPED, "lease_until": None, "fence": d.c.fence + 1}
@@ -117,13 +129,13 @@ class Erasures:
 def people(database: Database) -> Sequence[str]:
     """Everybody of whom anything is kept that a config or a clock put there."""
     known = (tables.revision, tables.account, tables.cadence)
-    with database.read() as on:
+    with acting_as(EVERYBODY), database.read() as on:
         return sorted(on.execute(union(*(select(table.c.person) for table in known))).scalars())
 
 
 def held_of(database: Database, person: str) -> Mapping[str, int]:
     """How many rows each table has of a person; tables without any are left out."""
-    with database.read() as on:
+    with acting_as(person), database.read() as on:
         counts = {
             table.name: on.execute(select(func.count()).select_from(table).where(table.c.person == person)).scalar_one()
             for table in personal()

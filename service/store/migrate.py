@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from service.errors import StoreUnusable
 from service.store.database import Database, translated
+from service.store.tables import instance
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,12 +30,21 @@ def current_on(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _serves(database: Database) -> str:
+    """The oldest schema whose release still works on this database."""
+    with database.read() as connection:
+        found: bytes | None = connection.execute(select(instance.c.value).where(instance.c.name == "serves")).scalar_one_or_none()
+    return found.decode() if found else "9999"
+
+
 def upgrade(database: Database) -> bool:
     """Returns whether anything was done. Safe to call from several processes: Alembic's own transaction decides."""
     here = current(database)
     if here == HEAD:
         return False
     if here is not None and here not in revisions():
+        if _serves(database) <= HEAD:  # a newer release is being rolled out beside this one
+            return False
         raise StoreUnusable(
             f"The database was made by a newer Reveille (its schema is {here}, this version knows {HEAD})."
             " Install that version, or set REVEILLE_DATA to another folder."

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, or_, select, update
+from sqlalchemy import Connection, case, func, insert, or_, select, update
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import Outcome, State
 from service.store import tables
-from service.store.database import Database
+from service.store.database import EVERYBODY, Database, acting_as
 
 t, o, d = tables.restoration, tables.occurrence, tables.delivery
 
@@ -49,7 +49,7 @@ class Restorations:
         with self._database.read() as on:
             if on.execute(_untaken()).first() is None:
                 return False
-        with self._database.write() as on:
+        with acting_as(EVERYBODY), self._database.write() as on:
             waiting = on.execute(_untaken().with_for_update()).all()
             for row in waiting:
                 settle(on, Silence(row.made_at, now), now)
@@ -89,7 +89,9 @@ def settle(on: Connection, silence: Silence, now: datetime) -> None:
     unknown = {"state": DeliveryState.UNKNOWN, "error": silence.reason, "lease_until": None, "not_before": None}
     on.execute(update(d).where(doubtful).values(unknown | {"fence": _beyond(d, now)}))
     ended = {"state": State.ENDED, "outcome": Outcome.UNKNOWN, "reason": silence.reason, "ended_at": now}
-    on.execute(update(o).where(gone).values(ended | {"lease_until": None, "not_before": None, "fence": _beyond(o, now)}))
+    on.execute(
+        update(o).where(gone).values(ended | {"lease_until": None, "not_before": None, "wake_at": None, "fence": _beyond(o, now)})
+    )
     _let_go(on, now)
 
 
@@ -97,7 +99,9 @@ def _let_go(on: Connection, now: datetime) -> None:
     """What is due later goes on, held by nobody. A yes that was given before the backup may have been acted upon after it."""
     later = o.c.state != State.ENDED
     again = case((o.c.state == State.PREPARING, State.DUE.value), else_=o.c.state)
-    on.execute(update(o).where(later).values(state=again, lease_until=None, fence=_beyond(o, now)))
+    unprepared = o.c.state.in_((State.DUE, State.PREPARING))
+    wake_at = func.coalesce(o.c.not_before, case((unprepared, o.c.prepare_at), else_=o.c.due_at))
+    on.execute(update(o).where(later).values(state=again, lease_until=None, wake_at=wake_at, fence=_beyond(o, now)))
     on.execute(update(d).where(d.c.state == DeliveryState.PENDING).values(lease_until=None, fence=_beyond(d, now)))
     a, p = tables.account, tables.approval
     on.execute(update(a).values(lease_until=None, fence=_beyond(a, now)))

@@ -14,16 +14,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, delete, func, insert, inspect, select
+from sqlalchemy import Connection, MetaData, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from service.errors import Complaint, ConfigError, ReveilleError, StoreUnusable
 from service.store import restoration, tables
 from service.store.archive import damaged, reading
 from service.store.artefacts import Folder
-from service.store.backup import FORMAT, SAMPLE, Begin, Content, Manifest
+from service.store.backup import FORMAT, SAMPLE, Begin, Content, Manifest, take_time
 from service.store.codec import Codec
-from service.store.database import Database, translated
+from service.store.database import EVERYBODY, Database, acting_as, translated
 from service.store.migrate import HEAD, current_on, revisions, upgrade_on
 from service.store.place import complained
 from service.store.rows import TYPES, Shape
@@ -72,17 +72,17 @@ class Restorer:
                 upgrade_on(on, self.database)
             restoration.settle(on, restoration.Silence(manifest.made_at, now), now)
             restoration.record(on, archive.digest, manifest.made_at, now)
-            self._put_secret(self.codec.open(archive.secret))
+            self._put_secret(on, self.codec.open(archive.secret))
         return manifest
 
     def _prepare(self, on: Connection) -> Callable[[Begin], None]:
         def prepare(begin: Begin) -> None:
             """The schema of the backup: what it lacks of today's is brought up afterwards."""
             if current_on(on) != begin.schema:
-                found = MetaData()
-                found.reflect(on)
-                found.drop_all(on)
+                _drop_all(on)
                 upgrade_on(on, self.database, begin.schema)
+            if inspect(on).has_table(tables.instance.name):
+                on.execute(delete(tables.instance))  # what a new database says of itself
 
         return prepare
 
@@ -110,7 +110,16 @@ class Restorer:
         for start in range(0, len(missing), MISSING_AT_ONCE):
             on.execute(delete(tables.artefact).where(path.in_(missing[start : start + MISSING_AT_ONCE])))
 
-    def _put_secret(self, secret: bytes) -> None:
+    def _put_secret(self, on: Connection, secret: bytes) -> None:
+        """Where this instance keeps it, whatever that one did: in the database of many machines, in a file of one."""
+        t = tables.instance
+        on.execute(delete(t).where(t.c.name == "secret"))
+        if self.database.is_sqlite:
+            self._write_secret(secret)
+        else:
+            on.execute(insert(t).values(name="secret", value=self.codec.seal(secret)))
+
+    def _write_secret(self, secret: bytes) -> None:
         """Before the rows are committed: a service that finds them must not make a new one."""
         with complained(self.secret):
             if self.secret.exists():
@@ -237,7 +246,7 @@ def _refuse_unless_empty(on: Connection, database: Database) -> None:
     found = MetaData()
     found.reflect(on)
     for table in found.sorted_tables:
-        if table.name == "alembic_version":
+        if table.name in {"alembic_version", tables.instance.name}:
             continue
         count = on.execute(select(func.count()).select_from(table)).scalar_one()
         if count:
@@ -256,26 +265,42 @@ def _fitting(file: Path) -> Iterator[None]:
         raise damaged(file, f"its rows don't fit together: {str(error)[:200]}") from error
 
 
+def _drop_all(on: Connection) -> None:
+    """An empty schema of another version. PostgreSQL's months go with their tables."""
+    found = MetaData()
+    found.reflect(on)
+    if on.dialect.name == "sqlite":
+        found.drop_all(on)
+        return
+    for name in found.tables:
+        on.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))
+
+
 @contextmanager
 def _whole(database: Database) -> Iterator[Connection]:
     """One transaction for everything, the schema included. On SQLite references are checked at its end: while an old schema is
     brought up, tables are made anew, and dropping one would take along the rows of others that point at it.
     """
-    with translated(), database.engine.connect() as on:
-        if database.is_sqlite:
-            on.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            on.exec_driver_sql("BEGIN IMMEDIATE")
-        try:
+    if not database.is_sqlite:
+        with acting_as(EVERYBODY), database.write() as on:
+            database.alone(on, "migration")
+            take_time(on)
             yield on
-            if database.is_sqlite:
+        return
+    with translated(), database.engine.connect() as on:
+        _check_at_once(on, "OFF")
+        try:
+            with on.begin():
+                on.exec_driver_sql("BEGIN IMMEDIATE")
+                yield on
                 _check_references(on)
-            on.commit()
-        except BaseException:
-            on.rollback()
-            raise
         finally:
-            if database.is_sqlite:
-                on.exec_driver_sql("PRAGMA foreign_keys=ON")
+            _check_at_once(on, "ON")
+
+
+def _check_at_once(on: Connection, switch: str) -> None:
+    on.exec_driver_sql(f"PRAGMA foreign_keys={switch}")
+    on.rollback()  # of nothing: it has no effect inside a transaction
 
 
 def _check_references(on: Connection) -> None:

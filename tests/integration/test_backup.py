@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import json
 import os
 import random
 import stat
 import tarfile
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import insert, select, text
+from sqlalchemy import DateTime, MetaData, insert, select, text
 
 from service.errors import ConfigError, ReveilleError, StoreUnusable, Unavailable
 from service.store import Store, migrate, rows, tables
 from service.store.archive import Damaged, NotABackup, reading, writing
-from service.store.backup import Keeper
+from service.store.backup import Begin, Content, Keeper, Manifest
+from service.store.codec import Codec
 from service.store.database import Database
 from service.store.restore import NotEmpty, verify
 from tests.builders import NOON
 from tests.household import Bench, Killed
-from tests.keeping import SECRET, backed_up, files_of, filled, forged, keeper, restorer, rows_of, with_every_table
+from tests.keeping import SECRET, backed_up, files_of, filled, forged, is_empty, keeper, restorer, rows_of, with_every_table
 
 Stores = Callable[..., Store]
 LATER = timedelta(minutes=1)
@@ -190,7 +194,7 @@ def test_a_damaged_one_leaves_the_place_empty(new_store: Stores, tmp_path: Path)
     content["tables/occurrence/000000.jsonl"] = row.replace(b"morning", b"evening")
     with pytest.raises(Damaged, match="not what its manifest says"):
         put_back(forged(tmp_path / "forged", content), copy, bench)
-    assert not any(rows_of(copy).values())
+    assert is_empty(copy)
     put_back(tmp_path / "b", copy, bench)
 
 
@@ -209,7 +213,7 @@ def test_members_that_would_lie_elsewhere_are_refused(new_store: Stores, tmp_pat
     with pytest.raises(Damaged):
         put_back(tmp_path / "forged", copy, bench)
     assert {str(f) for f in tmp_path.parent.rglob("*evil*")} == files
-    assert not any(rows_of(copy).values())
+    assert is_empty(copy)
 
 
 def test_a_row_that_points_outside_of_the_store_is_refused(new_store: Stores, tmp_path: Path) -> None:
@@ -266,7 +270,7 @@ def test_another_instances_secret_is_not_replaced(new_store: Stores, tmp_path: P
     (tmp_path / "new-secret").write_bytes(b"another")
     with pytest.raises(NotEmpty, match="another instance's"):
         put_back(tmp_path / "b", copy, bench)
-    assert not any(rows_of(copy).values())
+    assert is_empty(copy)
 
 
 def test_killed_anywhere_on_the_way_back_it_can_be_started_again(new_store: Stores, tmp_path: Path) -> None:
@@ -288,7 +292,7 @@ def test_killed_anywhere_on_the_way_back_it_can_be_started_again(new_store: Stor
                 tmp_path / "b", bench.clock.now + LATER
             )
         except Killed:
-            assert not any(rows_of(copy).values())
+            assert is_empty(copy)
         else:
             break
     assert stop > 10
@@ -326,36 +330,70 @@ def test_a_wrong_key_is_told_before_anything_is_put_back(
     backed_up(store, tmp_path / "b", bench)
     with pytest.raises(ConfigError, match=words):
         put_back(tmp_path / "b", copy, bench)
-    assert not any(rows_of(copy).values())
+    assert is_empty(copy)
     assert files_of(copy) == {}
 
 
 # --- other versions ----------------------------------------------------------------------------------------------------
 
 
-def test_a_backup_of_the_first_schema_is_brought_up(new_store: Stores, tmp_path: Path) -> None:
-    """Rows that point at others survive their tables being made anew."""
-    store, copy = new_store(), new_store()
-    bench = filled(store)
-    old = Database(f"sqlite:///{tmp_path}/old.db")
+FIRST = """
+INSERT INTO cadence VALUES ('mara', 'morning', '{"job": "morning", "kind": "wall", "timing": {"at": ["07:00:00"]}, "to": [],
+  "options": {}, "timezone": "Europe/Zurich", "holidays": ""}', '2026-05-13 04:50:00', '2026-05-12 05:00:00', 'd');
+INSERT INTO occurrence (id, person, cadence, slot, job, prepare_at, due_at, useful_until, state, outcome, ended_at)
+  VALUES ('o1', 'mara', 'morning', '2026-05-12.0', 'morning', '2026-05-12 04:50:00', '2026-05-12 05:00:00', '2026-05-12 09:00:00',
+  'ended', 'sent', '2026-05-12 05:00:01');
+INSERT INTO occurrence (id, person, cadence, slot, job, prepare_at, due_at, useful_until, state)
+  VALUES ('o2', 'mara', 'evening', '2026-05-12.0', 'morning', '2026-05-12 15:50:00', '2026-05-12 16:00:00', '2026-05-12 19:00:00', 'due');
+INSERT INTO notice VALUES ('n1', 'mara', 'o1', 'person', x'6a7b7d', '2026-05-12 04:50:00');
+INSERT INTO delivery (id, person, occurrence, notice, channel, key, state)
+  VALUES ('d1', 'mara', 'o1', 'n1', 'inbox', 'k', 'sent');
+INSERT INTO told VALUES ('mara', 'o1', 'morning', 'f', '1', '2026-05-12 05:00:00')
+"""
+
+
+def of_the_first_schema(folder: Path) -> dict[str, bytes]:
+    """What the first release would have written of a morning that was sent and an evening to come."""
+    old = Database(f"sqlite:///{folder}/old.db")
+    manifest = Manifest(NOON, "0001", encrypted=False)
+    content = {}
     with old.write() as on:
         migrate.upgrade_on(on, old, "0001")
-        first = {table.name for table in tables.metadata.sorted_tables} & set(_tables(on))
-    backed_up(store, tmp_path / "b", bench)
-    content = {
-        name: data
-        for name, data in members(tmp_path / "b").items()
-        if not name.startswith("tables/") or name.split("/")[1].removesuffix(".json") in first
-    }
-    content["begin.json"] = content["begin.json"].replace(f'"{migrate.HEAD}"'.encode(), b'"0001"')
-    manifest = _document(content["manifest.json"])
-    manifest["tables"] = {name: what for name, what in manifest["tables"].items() if name in first}
-    content["manifest.json"] = _bytes(manifest)
-    put_back(forged(tmp_path / "first", content), copy, bench)
-    assert migrate.current(copy.database) == migrate.HEAD
-    for name in first - {"account", "approval"}:
-        assert rows_of(copy)[name] == rows_of(store)[name], name
+        for statement in FIRST.strip().split(";\n"):
+            on.execute(text(statement))
+        found = MetaData()
+        found.reflect(on)
+        for table in found.sorted_tables:
+            if table.name == "alembic_version":
+                continue
+            kinds = ("time" if isinstance(c.type, DateTime) else rows.kind_of(c.type) for c in table.columns)
+            shape = rows.Shape(table.name, tuple(zip(table.columns.keys(), kinds, strict=True)))
+            lines = [shape.line(row) for row in on.execute(select(shape.table()))]
+            manifest.tables[table.name] = Content()
+            content[f"tables/{table.name}.json"] = json.dumps(shape.columns).encode()
+            if lines:
+                content[f"tables/{table.name}/000000.jsonl"] = b"".join(lines)
+                manifest.tables[table.name].take(b"".join(lines), len(lines))
     old.close()
+    begin = Begin(1, "0.1.0", "0001", NOON.isoformat(), False, base64.b64encode(Codec().seal(b"reveille")).decode(), "reveille")
+    content["secret"] = Codec().seal(SECRET)
+    return (
+        {"begin.json": json.dumps(asdict(begin)).encode()} | content | {"manifest.json": json.dumps(manifest.document()).encode()}
+    )
+
+
+def test_a_backup_of_the_first_schema_is_brought_up(new_store: Stores, tmp_path: Path) -> None:
+    """Rows that point at others survive that their tables are made anew."""
+    copy = new_store()
+    forged(tmp_path / "first", of_the_first_schema(tmp_path))
+    restorer(copy, tmp_path / "secret").restore(tmp_path / "first", NOON + LATER)
+    assert migrate.current(copy.database) == migrate.HEAD
+    [sent] = copy.ledger.recent("mara")
+    assert (sent.slot, sent.outcome) == ("2026-05-12.0", "sent")
+    assert [d.key.value for d in copy.deliveries.of(sent.id)] == ["k"]
+    assert copy.deliveries.told("mara", "morning", NOON) == {"f": "1"}
+    assert [o.cadence for o in copy.ledger.open("mara")] == ["evening"], "it is due after the backup and the restore"
+    assert (tmp_path / "secret").read_bytes() == SECRET
 
 
 def test_a_newer_backup_is_refused_in_words(new_store: Stores, tmp_path: Path) -> None:
@@ -381,23 +419,4 @@ def test_rows_that_point_nowhere_are_refused(new_store: Stores, tmp_path: Path) 
     backed_up(store, tmp_path / "b", bench)
     with pytest.raises(ReveilleError, match="point at others that are missing"):
         put_back(tmp_path / "b", copy, bench)
-    assert not any(rows_of(copy).values())
-
-
-def _tables(on: object) -> list[str]:
-    from sqlalchemy import inspect
-
-    return list(inspect(on).get_table_names())  # type: ignore[union-attr]
-
-
-def _document(data: bytes) -> dict[str, dict[str, object]]:
-    import json
-
-    found: dict[str, dict[str, object]] = json.loads(data)
-    return found
-
-
-def _bytes(value: object) -> bytes:
-    import json
-
-    return json.dumps(value).encode()
+    assert is_empty(copy)

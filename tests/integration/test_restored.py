@@ -103,7 +103,7 @@ def test_what_was_prepared_for_later_goes_out_once(new_store: Stores, tmp_path: 
 def test_what_was_being_prepared_for_later_is_taken_up_again(new_store: Stores, tmp_path: Path) -> None:
     old = a_bench(new_store())
     old.clock.forward(hours=6, minutes=55)
-    [id] = old.planner.tick(old.clock.now)
+    [id] = [ring.id for ring in old.planner.tick(old.clock.now)]
     assert old.store.ledger.claim(id, old.clock.now, LEASE)
     copy = copied(old, new_store, tmp_path, restored_at=old.clock.now + MINUTE)
     new = started(copy, old, old.clock.now + MINUTE)
@@ -189,7 +189,7 @@ def test_whoever_still_holds_a_claim_is_refused(new_store: Stores, tmp_path: Pat
     old = a_bench(new_store())
     old.store.accounts.register("mara", {"mail": "maildir"})
     old.clock.forward(hours=6, minutes=55)
-    [id] = old.planner.tick(old.clock.now)
+    [id] = [ring.id for ring in old.planner.tick(old.clock.now)]
     keeper(old.store).backup(tmp_path / "b", old.clock.now)
     claimed = old.store.ledger.claim(id, old.clock.now, LEASE)
     account = old.store.accounts.claim("mara", "mail", old.clock.now, LEASE)
@@ -199,7 +199,7 @@ def test_whoever_still_holds_a_claim_is_refused(new_store: Stores, tmp_path: Pat
     restorer(copy, tmp_path / "secret").restore(tmp_path / "b", old.clock.now + MINUTE)
     again = copy.ledger.claim(id, old.clock.now + MINUTE, LEASE)
     assert again
-    assert not copy.ledger.beat(id, claimed.fence, old.clock.now + 2 * MINUTE)
+    assert copy.ledger.beat({id: claimed.fence}, old.clock.now + 2 * MINUTE) == [id], "lost"
     with pytest.raises(FenceLost):
         copy.accounts.leave(account)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from service.store.database import Database
+from service.store.database import EVERYBODY, Database, acting_as
 from service.store.tables import metadata
 
 
 def run(connection: Connection) -> None:
-    # SQLite alters tables by copying them (`render_as_batch`); all of a migration is one transaction, or nothing.
+    """SQLite alters tables by copying them (`render_as_batch`)."""
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
     context.run_migrations()
 
@@ -21,8 +21,7 @@ inside: Connection | None = context.config.attributes.get("connection")
 if inside is not None:  # part of somebody's transaction, who commits it
     run(inside)
 else:
-    with database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # All of a migration is one transaction, or nothing; a second process waits for the first and finds nothing to do.
+    with acting_as(EVERYBODY), database.write() as connection:
+        database.alone(connection, "migration")
         run(connection)
-        connection.commit()
