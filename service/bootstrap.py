@@ -152,6 +152,7 @@ class House:
             audiences={name: channel.audience for name, channel in self.channels.items()},
             interrupts=frozenset(name for name, channel in self.channels.items() if channel.interrupts),
             base_url=self.server.base_url,
+            silent_until=self.store.restorations.silent_until(),
         )
 
     # --- running --------------------------------------------------------------------------------------------------------
@@ -178,7 +179,9 @@ class House:
 
     @cached_property
     def planner(self) -> Planner:
-        return Planner(self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday)
+        return Planner(
+            self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday, self.store.restorations.silent
+        )
 
     @cached_property
     def runner(self) -> Runner:
