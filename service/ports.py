@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -116,6 +117,10 @@ class Items(Protocol):
     """Reading what the store holds of one person, in domain words. `until` bounds what existed at that moment: nothing
     later is ever returned, so that a briefing can be made as of any time. Order is stated; sequences are whole.
     """
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """What this thread asks inside is answered from one snapshot, which costs less than to ask one by one."""
+        ...
 
     def received(self, since: datetime, until: datetime) -> Sequence[Judged]:
         """Messages from others with since <= at < until, newest first."""
