@@ -209,6 +209,7 @@ class Services:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     base_url: str = ""
     interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
+    scripts: bool = True  # whether anybody is shown the words of what could be heard
 
 
 class Holidays(Protocol):

@@ -74,7 +74,7 @@ class Rush:
         with lap("compose"):
             briefing = morning.compose(config.person, items, config.rules, rush.MORNING, rush.MORNING, measure=render.words)
         with lap("render"):
-            notice = render.to_notice(briefing, Audience.PERSON)
+            notice = render.to_notice(briefing, Audience.PERSON, script=False)
         with lap("keep"):
             self._keep(notice)
         key = IdempotencyKey("k" + config.person.id)
