@@ -7,6 +7,7 @@ from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,6 +18,7 @@ from service.domain.delivery import IdempotencyKey, Notice, Rendered
 HTML_LIMIT = 85 * 1024
 """Gmail clips a message whose HTML is above 102 KB; with its headers and our own margin the encoded part stays below this."""
 SUBJECT_LIMIT = 200
+CRLF = "\r\n"
 NOTICE_HEADER = "X-Reveille-Notice"
 POLICY = SMTP.clone(cte_type="7bit", raise_on_defect=False)
 _WIDE = bytes((*range(127, 256), ord("=")))
@@ -94,9 +96,13 @@ def _attachment(file: Rendered) -> bytes:
 
 
 def _line(name: str, value: str) -> bytes:
-    """A header. What is short and plain is written as it is; the rest is encoded and folded by the standard library."""
+    """A header. What is short and plain is written as it is; the rest is encoded and folded by the standard library, a subject by
+    the part of it that takes it for the plain text it is.
+    """
     if value.isascii() and len(name) + len(value) < 76 and "=?" not in value:
         return f"{name}: {value}\r\n".encode()
+    if name == "Subject":
+        return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=CRLF)}{CRLF}".encode()
     return POLICY.fold_binary(name, POLICY.header_store_parse(name, value)[1])
 
 

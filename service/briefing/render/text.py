@@ -6,7 +6,6 @@ Only the title and our own headings stand at the margin: whatever comes from out
 from __future__ import annotations
 
 import re
-from textwrap import TextWrapper
 
 from service.briefing.render import view
 from service.briefing.render.templating import template
@@ -55,7 +54,13 @@ def _count(line: view.Line, cited: int = 1, *, marked: bool = True) -> int:
 
 def hang(text: str, lead: str) -> str:
     """A paragraph after `lead`, its further lines indented as far as the lead is wide."""
-    wrapper = TextWrapper(
-        width=WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.fill(text) or lead.rstrip()
+    lines, current, indent = [], "", " " * len(lead)
+    for word in text.split():
+        if not current:
+            current = lead + word
+        elif len(current) + 1 + len(word) <= WIDTH:
+            current += f" {word}"
+        else:
+            lines.append(current)
+            current = indent + word
+    return "\n".join((*lines, current)) if current else lead.rstrip()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from textwrap import TextWrapper
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.briefing.render import to_text, words
+from service.briefing.render.text import hang
 from service.briefing.render.view import HEADINGS
 from service.domain.facts import Coverage, Fact, Sensitivity, SourceRef
 from tests.corpus import need
@@ -157,3 +159,10 @@ def test_words_are_counted_as_they_are_rendered(kind: str, first: tuple[Fact, ..
         replace(whole, kind=kind, sections=(("needs_you", first), ("meetings", second)), coverage=Coverage(sources=())),
     ):
         assert words(briefing) == len(to_text(briefing).split())
+
+
+@given(st.text(st.sampled_from("abc-– “”."), max_size=300), st.sampled_from(["", "  ", "  1.  ", "  09:30–10:00  ", " " * 80]))
+def test_paragraphs_break_as_the_standard_library_breaks_them(text: str, lead: str) -> None:
+    said = " ".join(text.split())
+    wrapper = TextWrapper(width=76, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    assert hang(said, lead) == (wrapper.fill(said) or lead.rstrip())
