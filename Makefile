@@ -47,14 +47,20 @@ format: install-dev
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
 
-bench: install-dev
+$(VENV)/.installed-bench: deploy/requirements-bench.txt $(VENV)/.installed-dev
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements-bench.txt
+	@touch $@
+
+bench: install-dev $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench
 
 # Universal locks with hashes and no index address: they install from whatever index the machine is set up for.
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(UV)
 	@$(UV) $(LOCK) pyproject.toml -o deploy/requirements.txt
-	@$(UV) $(LOCK) pyproject.toml --group dev -o deploy/requirements-dev.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server -o deploy/requirements-server.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server --group dev -o deploy/requirements-dev.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server --group dev --group bench -o deploy/requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist build

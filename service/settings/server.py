@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -44,8 +45,23 @@ class Server(BaseSettings):
     base_url: Annotated[
         str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", description="Where the web pages are reached from outside")
     ] = ""
+    people: Annotated[Path | None, Field(description="The folder of NAME.yaml files that clocks follow, one a person")] = None
+    listen: Annotated[
+        str,
+        Field(
+            pattern=r"^([^\s:/]*:\d{1,5})?$", description="Where clock and worker answer /live, /ready and /metrics: host:port"
+        ),
+    ] = ""
+    lease: Annotated[
+        int, Field(ge=5, le=3600, description="Seconds after which a worker that is not heard of is taken for dead")
+    ] = 90
+    stop_within: Annotated[int, Field(ge=1, le=600, description="Seconds to finish what runs once told to stop")] = 25
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="What is logged")] = "info"
     log_json: Annotated[bool, Field(description="Logs as JSON lines")] = False
+
+    @property
+    def lease_length(self) -> timedelta:
+        return timedelta(seconds=self.lease)
 
     @classmethod
     def settings_customise_sources(
@@ -121,7 +137,7 @@ def _of_file(document: Document) -> dict[str, Any]:
         elif name not in known:
             document.complain((name,), "unknown key", meant(name, known, what="Known here"))
     folder = Path(document.file).parent
-    paths = {"data", "artefacts", "key_file"}
+    paths = {"data", "artefacts", "key_file", "people"}
     return {
         k: folder / Path(v).expanduser() if k in paths and isinstance(v, str) and "\0" not in v else v
         for k, v in data.items()
@@ -168,9 +184,17 @@ def _placed(server: Server, config: Path) -> Server:
     data = (server.data.expanduser() if "data" in given else config.parent / ".reveille").absolute()
     artefacts = server.artefacts.expanduser().absolute() if "artefacts" in given else data / "artefacts"
     key_file = server.key_file.expanduser().absolute() if server.key_file else None
+    people = server.people.expanduser().absolute() if server.people else None
     database = server.database or f"sqlite:///{data / 'reveille.db'}"
     return server.model_copy(
-        update={"config": config, "data": data, "artefacts": artefacts, "database": database, "key_file": key_file}
+        update={
+            "config": config,
+            "data": data,
+            "artefacts": artefacts,
+            "database": database,
+            "key_file": key_file,
+            "people": people,
+        }
     )
 
 
@@ -192,14 +216,21 @@ def _key(server: Server, document: Document) -> SecretStr | None:
 
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)  # of what is read, not of what had the name before
+            status = os.fstat(file.fileno())  # of what is read, not of what had the name before
             text = file.read(4096).decode("utf-8").strip()
     except (OSError, ValueError) as error:
         return bad(
             f"{path} can't be read: {getattr(error, 'strerror', None) or 'not a line of text'}", "Check the path and its rights"
         )
-    if mode & 0o077:
-        return bad(f"{path} can be read by others (mode {mode:o})", f"Run: chmod 600 {path}")
+    if not closed(status.st_mode, status.st_uid, os.geteuid()):
+        return bad(f"{path} can be read by others (mode {stat.S_IMODE(status.st_mode):o})", f"Run: chmod 600 {path}")
     if len(text) < KEY_LENGTH:
         return bad(f"the key in {path} is too short", _MAKE_KEY)
     return SecretStr(text)
+
+
+def closed(mode: int, owner: int, us: int) -> bool:
+    """Whether a file with these rights is a secret. What root hands to our group is (systemd's credentials, Kubernetes' volumes);
+    others may never read it, and of our own file nobody may.
+    """
+    return not mode & (0o037 if owner == 0 != us else 0o077)
