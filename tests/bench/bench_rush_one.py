@@ -26,6 +26,7 @@ from service.mail.reader import IsolatedMailReader
 from service.ports import Surroundings
 from service.settings import Config, load
 from service.store import Store
+from service.store.database import acting_as
 from service.store.reading import PersonItems
 from service.triage import Triage
 from tests.bench import rush, sink
@@ -71,7 +72,7 @@ class Rush:
             Triage(config.person, config.rules, {s.name: s.kind for s in config.sources})
             around = self._around(config)
             channel = config.channels["inbox"].connect(around)
-        with lap("compose"):
+        with lap("compose"), acting_as(config.person.id):
             briefing = morning.compose(config.person, items, config.rules, rush.MORNING, rush.MORNING, measure=render.words)
         with lap("render"):
             notice = render.to_notice(briefing, Audience.PERSON, script=False)

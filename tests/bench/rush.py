@@ -13,6 +13,7 @@ from service.domain.people import Address, Person
 from service.domain.sync import Page, Upsert
 from service.settings import Config, load
 from service.store import Store, open_store
+from service.store.database import acting_as
 from service.triage import Triage
 from tests.builders import a_contact, a_deal, a_message, a_task, a_thread, an_event
 
@@ -87,7 +88,9 @@ def fill(url: str, folder: Path, count: int, port: int) -> tuple[Store, list[Pat
     store = open_store(url, folder / "artefacts")
     files = [config(folder, number, port) for number in range(count)]
     for number, file in enumerate(files):
-        _move_in(store, load(file), number)
+        settings = load(file)
+        with acting_as(settings.person.id):
+            _move_in(store, settings, number)
     return store, files
 
 
