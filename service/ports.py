@@ -210,6 +210,8 @@ class Services:
     base_url: str = ""
     interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
     scripts: bool = True  # whether anybody is shown the words of what could be heard
+    silent_until: datetime | None = None
+    """What is older was another service's to alert of: this one was restored from a backup of it."""
 
 
 class Holidays(Protocol):
