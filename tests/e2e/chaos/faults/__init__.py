@@ -1,0 +1,5 @@
+"""The faults, a module for each thing that fails."""
+
+from tests.e2e.chaos.faults import files, sleep, workers
+
+SCENARIOS = (*workers.SCENARIOS, *files.SCENARIOS, *sleep.SCENARIOS)

@@ -1,0 +1,29 @@
+"""Builds the topology that a scenario asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.chaos.disk import small_disk
+from tests.e2e.chaos.people import Someone
+from tests.e2e.chaos.rounds import Scenario, slots_needed
+from tests.e2e.chaos.shifting import WallClock
+from tests.e2e.chaos.topology import Topology, embedded, running
+from tests.e2e.chaos.witness import witness
+
+
+@contextmanager
+def built(scenario: Scenario, on: str, folder: Path, points: int) -> Iterator[Topology]:
+    """Runs until the end of the block. `on`: embedded, redis or rabbit."""
+    options: dict[str, Any] = dict(scenario.options)
+    proof = bool(options.pop("proof", True))
+    names = tuple(f"c{number:04}" for number in range(slots_needed(points)))
+    clock = WallClock(folder) if options.pop("shifted", False) else None
+    disk = small_disk(folder / ".reveille") if options.pop("small_disk", False) else nullcontext()
+    with disk, witness(folder / "sink") as seen:
+        someone = Someone("p0", folder, names, **options)
+        with running(embedded(folder, seen, someone, proof=proof, clock=clock)) as topology:
+            yield topology

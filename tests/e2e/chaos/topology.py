@@ -1,0 +1,182 @@
+"""What is put to the test: processes on a database and a queue, and the database seen from outside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from service.store import tables
+from tests.e2e.chaos.member import Member
+from tests.e2e.chaos.people import Someone
+from tests.e2e.chaos.shifting import WallClock
+from tests.e2e.chaos.witness import Witness
+from tests.e2e.driver import Reveille, until
+
+LEASE = 4
+"""Seconds: what a test waits for until a dead worker's work is taken over."""
+READY = 60.0
+TRIES = 40
+
+
+@dataclass
+class Topology:
+    """`url` is for the harness, which sees everybody's rows."""
+
+    folder: Path
+    witness: Witness
+    people: tuple[Someone, ...]
+    url: str
+    members: list[Member] = field(default_factory=list)
+    clock: WallClock | None = None
+    """What all members take for the time of day, where it can be set."""
+    released: dict[tuple[str, str], float] = field(default_factory=dict)
+    """(person, cadence) that was let become due → when."""
+
+    def __post_init__(self) -> None:
+        self._engine = _engine(self.url)
+
+    @property
+    def now(self) -> datetime:
+        """As the members see it."""
+        return datetime.now(UTC) + timedelta(seconds=self.clock.seconds if self.clock else 0)
+
+    # --- processes -----------------------------------------------------------------------------------------------------------
+
+    def of(self, role: str) -> list[Member]:
+        """A service is its own clock and worker."""
+        return [m for m in self.members if m.role in {role, "service"}]
+
+    def start(self) -> None:
+        for member in self.members:
+            member.start()
+        self.ready()
+
+    def ready(self) -> None:
+        """Until every cadence stands in the database and every process says that it runs."""
+        wanted = sum(len(someone.cadences) for someone in self.people)
+        until(lambda: self.count(select(tables.cadence.c.name)) >= wanted, READY, self.state)
+
+    def revive(self) -> None:
+        """Every process that ended is started again, as a supervisor does."""
+        for member in self.members:
+            member.thaw()
+            if not member.is_running:
+                member.start()
+
+    def stop(self) -> dict[str, int]:
+        return {member.name: member.stop() for member in self.members}
+
+    def end(self) -> None:
+        for member in self.members:
+            member.end()
+        self._engine.dispose()
+
+    # --- what becomes due ------------------------------------------------------------------------------------------------------
+
+    def release(self, slots: Iterable[tuple[str, str]]) -> None:
+        """Sets the plan of these (person, cadence) back behind their due time: as a clock finds them that was away at that time."""
+        slots, now = tuple(slots), self.now
+        t = tables.cadence
+        values = {"planned_until": now - timedelta(minutes=30), "next_at": now - timedelta(seconds=1)}
+
+        def turn_back(on: Connection) -> None:
+            for person, name in slots:
+                done = on.execute(update(t).where(t.c.person == person, t.c.name == name).values(values))
+                assert done.rowcount == 1, (person, name)
+
+        self.write(turn_back)
+        self.released |= dict.fromkeys(slots, time.time())
+
+    # --- the database, from outside ----------------------------------------------------------------------------------------------
+
+    def rows(self, query: Any) -> Sequence[Any]:
+        """Empty where the database is away or not there yet."""
+        with suppress(DBAPIError), self._engine.connect() as on:
+            return on.execute(query).all()
+        return ()
+
+    def count(self, query: Any) -> int:
+        return len(self.rows(query))
+
+    def unmarked(self) -> list[str]:
+        """Slots, as the witness names them, whose sending was begun and has no end in the ledger."""
+        d = tables.delivery
+        rows = self.rows(select(d.c.person, d.c.channel).where(d.c.state == "sending"))
+        return [slot_of(row.person, row.channel) for row in rows]
+
+    def write(self, work: Callable[[Connection], None]) -> None:
+        for attempt in range(TRIES):
+            try:
+                with self._engine.begin() as on:
+                    work(on)
+                    return
+            except DBAPIError:
+                if attempt + 1 == TRIES:
+                    raise
+                time.sleep(0.25)
+
+    def said(self, words: str) -> int:
+        """How often a member said this."""
+        return sum(member.said.count(words) for member in self.members)
+
+    def state(self) -> str:
+        o, d = tables.occurrence, tables.delivery
+        rows = self.rows(select(o.c.cadence, o.c.state, o.c.outcome, o.c.reason, o.c.not_before).where(o.c.state != "ended"))
+        open_ = self.rows(select(d.c.channel, d.c.state, d.c.error).where(d.c.state.in_(("pending", "sending"))))
+        said = "\n".join(f"--- {m.name} (running: {m.is_running})\n{m.said[-1500:]}" for m in self.members)
+        return f"open: {rows}\ndeliveries: {open_}\n{said}"
+
+
+def embedded(folder: Path, witness: Witness, someone: Someone, *, proof: bool = True, clock: WallClock | None = None) -> Topology:
+    """`reveille run` on SQLite. `proof`: mail comes back to the mailbox that it reads."""
+    someone.move_in()
+    witness.returned_to({f"{someone.id}.example": str(someone.mailbox)} if proof else {})
+    reveille = Reveille(
+        folder, {"REVEILLE_LEASE": str(LEASE), "REVEILLE_LOG_JSON": "true", **(clock.environment if clock else {})}
+    )
+    reveille.config(someone.config(witness, datetime.now(UTC) - timedelta(minutes=2)))
+    member = Member("service", "service", ("run",), folder, reveille.environment({}))
+    return Topology(folder, witness, (someone,), f"sqlite:///{folder / '.reveille' / 'reveille.db'}", [member], clock)
+
+
+def slot_of(person: str, channel: str) -> str:
+    """What arrives by this channel is known by it: see `people`."""
+    kind, _, name = channel.partition(" ")
+    return f"{name}@{person}.example" if kind == "mail" else f"{person}/{name}"
+
+
+@contextmanager
+def running(topology: Topology) -> Iterator[Topology]:
+    try:
+        topology.start()
+        yield topology
+    finally:
+        topology.end()
+
+
+def _engine(url: str) -> Engine:
+    """No pool: the database may be gone at the next moment. SQLite begins by itself, at once for writing."""
+    engine = create_engine(url, poolclass=NullPool, **({"connect_args": {"timeout": 10}} if url.startswith("sqlite") else {}))
+    if url.startswith("sqlite"):
+
+        @event.listens_for(engine, "connect")
+        def _plain(connection: Any, _record: Any) -> None:
+            connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def clear(folder: Path) -> None:
+    if not os.environ.get("REVEILLE_CHAOS_KEEP"):
+        shutil.rmtree(folder, ignore_errors=True)
