@@ -9,32 +9,11 @@ many points as asked for; a round that fails is kept, with its folder, and count
 from __future__ import annotations
 
 import argparse
-import fcntl
-import json
 import sys
-import tempfile
-import time
-import traceback
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from tests.e2e.chaos.faults import SCENARIOS
-from tests.e2e.chaos.house import built
-from tests.e2e.chaos.rounds import Scenario, play
-from tests.e2e.chaos.topology import clear
-
-
-@dataclass(frozen=True)
-class Order:
-    name: str
-    on: str
-    points: int
-    seed: int
+from tests.e2e.chaos import campaign, table
 
 
 def main() -> int:
@@ -48,92 +27,18 @@ def main() -> int:
     asked = reader.parse_args()
     if not asked.table:
         _play_all(asked)
-    return _table(_lines(asked.results))
+    return table.show(campaign.read(asked.results))
 
 
 def _play_all(asked: argparse.Namespace) -> None:
-    orders = list(_orders(asked, _lines(asked.results)))
-    print(f"{sum(o.points for o in orders)} points in {len(orders)} rounds to go; results in {asked.results}", flush=True)
-    with ProcessPoolExecutor(asked.jobs, max_tasks_per_child=1) as pool:
-        for done in as_completed([pool.submit(_round, order) for order in orders]):
+    missing = campaign.orders(asked.points, asked.only, asked.seed, campaign.read(asked.results))
+    print(f"{sum(o.points for o in missing)} points in {len(missing)} rounds to go; results in {asked.results}", flush=True)
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for done in as_completed([pool.submit(campaign.play_round, order) for order in missing]):
             line = done.result()
-            _append(asked.results, line)
-            print(
-                f"{'ok  ' if line['passes'] else 'FAIL'} {line['name']} on {line['on']}: {line['points']} points, {line['took']} s"
-            )
-            sys.stdout.flush()
-
-
-def _orders(asked: argparse.Namespace, lines: Sequence[dict[str, Any]]) -> Iterable[Order]:
-    """Rounds that are missing, scenarios in turn, so that each has some points early on."""
-    missing = []
-    for scenario in SCENARIOS:
-        for on in scenario.on:
-            if all(word in f"{scenario.name} on {on}" for word in asked.only.split(",")):
-                mine = [line for line in lines if (line["name"], line["on"]) == (scenario.name, on)]
-                size = scenario.round
-                numbers = range(sum(line["points"] for line in mine) // size, -(-asked.points // size))
-                missing += [(number, Order(scenario.name, on, size, asked.seed + number)) for number in numbers]
-    return [order for _, order in sorted(missing, key=lambda pair: pair[0])]
-
-
-def _round(order: Order) -> dict[str, Any]:
-    scenario = next(s for s in SCENARIOS if s.name == order.name)
-    folder = Path(tempfile.mkdtemp(prefix="reveille-chaos-"))
-    before = time.monotonic()
-    line: dict[str, Any] = {"name": order.name, "on": order.on, "seed": order.seed, "points": order.points}
-    try:
-        line |= _played(scenario, order, folder)
-    except pytest.skip.Exception as skipped:
-        line |= {"passes": False, "points": 0, "error": f"skipped: {skipped}"}
-    except BaseException:  # a round that breaks is a result, too: kept, and shown
-        line |= {"passes": False, "error": traceback.format_exc()[-6000:]}
-    line["took"] = round(time.monotonic() - before)
-    if line["passes"]:
-        clear(folder)
-    else:
-        line["folder"] = str(folder)
-    return line
-
-
-def _played(scenario: Scenario, order: Order, folder: Path) -> dict[str, Any]:
-    with built(scenario, order.on, folder, order.points) as topology:
-        verdict, at = play(scenario, topology, order.points, order.seed, quick=False)
-        return verdict.document() | {"seen": dict(at.seen), "unexpected": topology.said("Traceback")}
-
-
-def _lines(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-
-
-def _append(file: Path, line: dict[str, Any]) -> None:
-    with file.open("a") as to:
-        fcntl.flock(to, fcntl.LOCK_EX)
-        to.write(json.dumps(line) + "\n")
-
-
-def _table(lines: Sequence[dict[str, Any]]) -> int:
-    """Whether anything failed."""
-    head = ("scenario", "on", "points", "released", "lost", "twice", "unended", "doubtful", "late p50/p99/most s", "verdict")
-    rows = [head]
-    for name, on in dict.fromkeys((line["name"], line["on"]) for line in lines):
-        mine = [line for line in lines if (line["name"], line["on"]) == (name, on)]
-        sums = [str(sum(len(line.get(key, ())) for line in mine)) for key in ("lost", "duplicates", "unended")]
-        doubt = {key: sum(line.get("doubtful", {}).get(key, 0) for line in mine) for key in ("found", "twice", "unknown")}
-        late = [line["lateness"] for line in mine if line.get("lateness")]
-        lateness = " / ".join(str(max((one[key] for one in late), default="")) for key in ("p50", "p99", "most"))
-        totals = [str(sum(line.get(key, 0) for line in mine)) for key in ("points", "released")]
-        doubts = ", ".join(f"{count} {key}" for key, count in doubt.items() if count)
-        failed = sum(not line["passes"] for line in mine)
-        rows.append((name, on, *totals, *sums, doubts or "0", lateness, f"{failed} rounds failed" if failed else "passes"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for line in lines:
-        if not line["passes"]:
-            troubles = line.get("error") or {k: line.get(k) for k in ("lost", "duplicates", "unended", "unexplained")}
-            print(f"\nFAILED {line['name']} on {line['on']}, seed {line['seed']}, kept in {line.get('folder')}\n{troubles}")
-    return int(any(not line["passes"] for line in lines))
+            campaign.append(asked.results, line)
+            says = "ok  " if line["passes"] else "FAIL"
+            print(f"{says} {line['name']} on {line['on']}: {line['points']} points, {line['took']} s", flush=True)
 
 
 if __name__ == "__main__":
