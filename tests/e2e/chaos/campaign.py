@@ -61,7 +61,7 @@ def play_round(order: Order) -> dict[str, Any]:
 
 
 def _played(scenario: Scenario, order: Order, folder: Path) -> dict[str, Any]:
-    with built(scenario, order.on, folder, order.points) as topology:
+    with built(scenario, order.on, folder, order.points, order.seed) as topology:
         verdict, at = play(scenario, topology, order.points, order.seed, quick=False)
         return verdict.document() | {"seen": dict(at.seen), "unexpected": topology.said("Traceback")}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -26,6 +27,9 @@ class Someone:
     audio: bool = False
     pushes: bool = False
     mails: bool = True
+    timings: Mapping[str, Mapping[str, object]] | None = None
+    """When each cadence is due, where the harness does not let them become due one by one."""
+    timezone: str = "UTC"
 
     @property
     def mailbox(self) -> Path:
@@ -61,10 +65,15 @@ class Someone:
             if self.pushes:
                 to.append(f"push {name}")
                 channels[to[-1]] = {"kind": "push", "url": {"file": str(self._address(name, witness))}}
-            timing = {"at": f"{at:%H:%M}", "days": "daily", "prepare": "1m", "useful": "12h"}
-            cadences[name] = {"job": "morning", **timing, "to": to, "audio": self.audio}
+            timing = self.timings[name] if self.timings else {"at": f"{at:%H:%M}", "useful": "12h"}
+            cadences[name] = {"job": "morning", "days": "daily", "prepare": "1m", **timing, "to": to, "audio": self.audio}
         document = {
-            "me": {"id": self.id, "name": f"Person {self.id}", "emails": [f"{self.id}@{self.id}.example"], "timezone": "UTC"},
+            "me": {
+                "id": self.id,
+                "name": f"Person {self.id}",
+                "emails": [f"{self.id}@{self.id}.example"],
+                "timezone": self.timezone,
+            },
             "sources": [{"kind": "maildir", "path": str(self.mailbox)}],
             "channels": channels,
             "cadences": cadences,

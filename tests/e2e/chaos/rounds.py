@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -36,9 +37,12 @@ class Round:
     """How often a slot may, for those that a kill left in the doubtful window; once for all others."""
     seen: Counter[str] = field(default_factory=Counter)
     """What a scenario counts for its row in the table."""
+    marks: list[datetime] = field(default_factory=list)
+    """Where the wall clock was before and after it was set."""
     _slots: Iterator[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.began = self.topology.now
         longest = max(len(someone.cadences) for someone in self.topology.people)
         self._slots = iter([(p.id, p.cadences[n]) for n in range(longest) for p in self.topology.people if n < len(p.cadences)])
 
@@ -103,14 +107,15 @@ class Round:
         """Until everything that was released has ended."""
         self.witness.free()
         self.topology.revive()
-        o = tables.occurrence
+        o, c = tables.occurrence, tables.cadence
         wanted, since = len(self.topology.released), time.monotonic()
 
         def ended() -> bool:
             rows = self.topology.rows(select(o.c.state))
             if time.monotonic() - since > 2:
                 self._hasten()
-            return len(rows) >= wanted and all(row.state == "ended" for row in rows)
+            unplanned = self.topology.rows(select(c.c.name).where(c.c.next_at <= self.topology.now))
+            return len(rows) >= wanted and not unplanned and all(row.state == "ended" for row in rows)
 
         until(ended, LATE, self.topology.state)
 
@@ -129,6 +134,14 @@ class Round:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    at: datetime
+    timezone: str
+    timings: Mapping[str, Mapping[str, object]]
+    """By cadence."""
+
+
+@dataclass(frozen=True)
 class Scenario:
     """`point` does one fault, and undoes what must be undone before the next."""
 
@@ -142,13 +155,17 @@ class Scenario:
     may_end: frozenset[str] = frozenset({"sent"})
     options: dict[str, Any] = field(default_factory=dict)
     """For the topology: audio, pushes, mails; proof; shifted (a wall clock that can be set)."""
-    check: Callable[[Round], None] | None = None
-    """What must hold beyond the verdict once all has ended."""
+    begins: Callable[[random.Random], Beginning] | None = None
+    """When and where it plays, where that isn't here and now."""
+    ends: Callable[[Round], None] = lambda _: None
+    """After the last point, before everything must come to rest."""
+    judged: Callable[[Round], Verdict] | None = None
+    """Instead of the usual verdict."""
 
 
 def play(scenario: Scenario, topology: Topology, points: int, seed: int, *, quick: bool = True) -> tuple[Verdict, Round]:
     """Raises where the topology does not come to rest; `topology` runs."""
-    at = Round(topology, random.Random(f"{scenario.name} {seed}"), quick)
+    at = Round(topology, chance_of(scenario, seed), quick)
     missed = 0
     while at.seen["points"] < points:
         try:
@@ -161,10 +178,15 @@ def play(scenario: Scenario, topology: Topology, points: int, seed: int, *, quic
         finally:
             at.witness.free()
         topology.revive()
+    scenario.ends(at)
     at.settle()
-    if scenario.check:
-        scenario.check(at)
+    if scenario.judged:
+        return scenario.judged(at), at
     return judge(topology, scenario.may_end, at.may_arrive), at
+
+
+def chance_of(scenario: Scenario, seed: int) -> random.Random:
+    return random.Random(f"{scenario.name} {seed}")
 
 
 def slots_needed(points: int) -> int:

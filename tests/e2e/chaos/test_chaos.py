@@ -17,6 +17,6 @@ CASES = [pytest.param(s, "embedded", id=f"{s.name} on embedded") for s in SCENAR
 @pytest.mark.slow
 @pytest.mark.parametrize(("scenario", "on"), CASES)
 def test_nothing_is_lost_or_doubled(scenario: Scenario, on: str, tmp_path: Path) -> None:
-    with built(scenario, on, tmp_path, scenario.quick) as topology:
+    with built(scenario, on, tmp_path, scenario.quick, SEED) as topology:
         verdict, _ = play(scenario, topology, scenario.quick, SEED)
     assert verdict.passes, verdict.document()
