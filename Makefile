@@ -47,7 +47,11 @@ format: install-dev
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
 
-bench: install-dev
+$(VENV)/.installed-bench: deploy/requirements-bench.txt $(VENV)/.installed-dev
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements-bench.txt
+	@touch $@
+
+bench: install-dev $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench
 
 # Every fault at a hundred random points: hours. Goes on where it was left; `make chaos ARGS=--table` prints what there is.
@@ -58,7 +62,9 @@ chaos: install-dev
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(UV)
 	@$(UV) $(LOCK) pyproject.toml -o deploy/requirements.txt
-	@$(UV) $(LOCK) pyproject.toml --group dev -o deploy/requirements-dev.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server -o deploy/requirements-server.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server --group dev -o deploy/requirements-dev.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server --group dev --group bench -o deploy/requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist build

@@ -12,6 +12,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from service.store import Store, open_store
+from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
+    bucket,
+    postgres_server,
+    postgres_url,
+    rabbit_server,
+    rabbit_url,
+    redis_server,
+    redis_url,
+    s3_server,
+)
 
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
