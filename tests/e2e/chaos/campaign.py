@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.chaos.faults import SCENARIOS
-from tests.e2e.chaos.house import built
+from tests.e2e.chaos.house import Servers, built
 from tests.e2e.chaos.rounds import Scenario, play
 from tests.e2e.chaos.topology import clear
 
@@ -61,8 +61,9 @@ def play_round(order: Order) -> dict[str, Any]:
 
 
 def _played(scenario: Scenario, order: Order, folder: Path) -> dict[str, Any]:
-    with built(scenario, order.on, folder, order.points, order.seed) as topology:
-        verdict, at = play(scenario, topology, order.points, order.seed, quick=False)
+    with Servers() as servers:
+        with built(scenario, order.on, folder, order.points, order.seed, servers, quick=False) as topology:
+            verdict, at = play(scenario, topology, order.points, order.seed, quick=False)
         return verdict.document() | {"seen": dict(at.seen), "unexpected": topology.said("Traceback")}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from tests.e2e.driver import RUN, until
+from tests.services.process import dies_with_us
 
 
 @dataclass
@@ -48,9 +49,15 @@ class Member:
                 stdout=log,
                 stderr=log,
                 process_group=0,
-                preexec_fn=self.limit,  # noqa: PLW1509 - it only makes system calls
+                preexec_fn=self._before_it_runs,  # noqa: PLW1509 - it only makes system calls
             )
         self.lives += 1
+
+    def _before_it_runs(self) -> None:
+        if die := dies_with_us():
+            die()
+        if self.limit:
+            self.limit()
 
     @property
     def pid(self) -> int:

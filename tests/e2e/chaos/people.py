@@ -30,6 +30,10 @@ class Someone:
     timings: Mapping[str, Mapping[str, object]] | None = None
     """When each cadence is due, where the harness does not let them become due one by one."""
     timezone: str = "UTC"
+    watches: tuple[str, ...] = ()
+    """Further cadences that look for urgent mail once an hour, find none, and send nothing."""
+    poison: Path | None = None
+    """A further source, that kills whoever reads it while this file is there."""
 
     @property
     def mailbox(self) -> Path:
@@ -67,6 +71,7 @@ class Someone:
                 channels[to[-1]] = {"kind": "push", "url": {"file": str(self._address(name, witness))}}
             timing = self.timings[name] if self.timings else {"at": f"{at:%H:%M}", "useful": "12h"}
             cadences[name] = {"job": "morning", "days": "daily", "prepare": "1m", **timing, "to": to, "audio": self.audio}
+        cadences |= {name: {"job": "triage", "every": "1h"} for name in self.watches}
         document = {
             "me": {
                 "id": self.id,
@@ -74,12 +79,15 @@ class Someone:
                 "emails": [f"{self.id}@{self.id}.example"],
                 "timezone": self.timezone,
             },
-            "sources": [{"kind": "maildir", "path": str(self.mailbox)}],
+            "sources": [{"kind": "maildir", "path": str(self.mailbox)}, *self._poison()],
             "channels": channels,
             "cadences": cadences,
             "budget": {"pushes_per_day": 1000},
         }
         return "\n".join(f"{key}: {json.dumps(value)}" for key, value in document.items()) + "\n" + more
+
+    def _poison(self) -> list[dict[str, str]]:
+        return [{"kind": "poison", "file": str(self.poison)}] if self.poison else []
 
     def _address(self, name: str, witness: Witness) -> Path:
         file = self.folder / f"{name}.url"

@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select, update
 
 from service.store import tables
 from tests.e2e.chaos.member import Member
+from tests.e2e.chaos.people import Someone
 from tests.e2e.chaos.topology import Topology
 from tests.e2e.chaos.verdict import Verdict, judge
 from tests.e2e.chaos.witness import Witness
@@ -37,14 +39,15 @@ class Round:
     """How often a slot may, for those that a kill left in the doubtful window; once for all others."""
     seen: Counter[str] = field(default_factory=Counter)
     """What a scenario counts for its row in the table."""
+    poisoned: set[tuple[str, str]] = field(default_factory=set)
+    """Slots that were made to kill their workers."""
     marks: list[datetime] = field(default_factory=list)
     """Where the wall clock was before and after it was set."""
-    _slots: Iterator[tuple[str, str]] = field(init=False)
+    _slots: dict[str, Iterator[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.began = self.topology.now
-        longest = max(len(someone.cadences) for someone in self.topology.people)
-        self._slots = iter([(p.id, p.cadences[n]) for n in range(longest) for p in self.topology.people if n < len(p.cadences)])
+        self._slots = {someone.id: iter(someone.cadences) for someone in self.topology.people}
 
     @property
     def witness(self) -> Witness:
@@ -53,9 +56,15 @@ class Round:
     # --- what becomes due ------------------------------------------------------------------------------------------------------
 
     def release(self, most: int = 3) -> list[tuple[str, str]]:
-        """One to `most` occurrences become due, of different people in turn."""
-        slots = [slot for slot, _ in zip(self._slots, range(self.chance.randint(1, most)), strict=False)]
+        """One to `most` occurrences become due, of anybody."""
+        people = [self.chance.choice(self.topology.people) for _ in range(self.chance.randint(1, most))]
+        slots = [(someone.id, name) for someone in people for name in islice(self._slots[someone.id], 1)]
         assert slots, "too few cadences were generated"
+        self.topology.release(slots)
+        return slots
+
+    def release_of(self, someone: Someone, count: int) -> list[tuple[str, str]]:
+        slots = [(someone.id, name) for name in islice(self._slots[someone.id], count)]
         self.topology.release(slots)
         return slots
 
@@ -150,17 +159,25 @@ class Scenario:
     on: tuple[str, ...] = ("embedded",)
     quick: int = 2
     """Points in the quick profile."""
+    quick_on: tuple[str, ...] = ()
+    """Topologies of the quick profile, where not all."""
     round: int = 20
     """Points to a topology in the long one."""
     may_end: frozenset[str] = frozenset({"sent"})
     options: dict[str, Any] = field(default_factory=dict)
     """For the topology: audio, pushes, mails; proof; shifted (a wall clock that can be set)."""
+    long: dict[str, Any] = field(default_factory=dict)
+    """Options of the long profile that differ."""
     begins: Callable[[random.Random], Beginning] | None = None
     """When and where it plays, where that isn't here and now."""
     ends: Callable[[Round], None] = lambda _: None
     """After the last point, before everything must come to rest."""
     judged: Callable[[Round], Verdict] | None = None
     """Instead of the usual verdict."""
+
+    @property
+    def quickly(self) -> tuple[str, ...]:
+        return self.quick_on or self.on
 
 
 def play(scenario: Scenario, topology: Topology, points: int, seed: int, *, quick: bool = True) -> tuple[Verdict, Round]:

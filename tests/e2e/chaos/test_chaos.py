@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.chaos.faults import SCENARIOS
-from tests.e2e.chaos.house import built
+from tests.e2e.chaos.house import Servers, built
 from tests.e2e.chaos.rounds import Scenario, play
 
 SEED = 20261120
-CASES = [pytest.param(s, "embedded", id=f"{s.name} on embedded") for s in SCENARIOS]
+CASES = [pytest.param(s, on, id=f"{s.name} on {on}") for s in SCENARIOS for on in s.quickly]
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    with Servers() as servers:
+        yield servers
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("scenario", "on"), CASES)
-def test_nothing_is_lost_or_doubled(scenario: Scenario, on: str, tmp_path: Path) -> None:
-    with built(scenario, on, tmp_path, scenario.quick, SEED) as topology:
+def test_nothing_is_lost_or_doubled(scenario: Scenario, on: str, tmp_path: Path, servers: Servers) -> None:
+    with built(scenario, on, tmp_path, scenario.quick, SEED, servers, quick=True) as topology:
         verdict, _ = play(scenario, topology, scenario.quick, SEED)
     assert verdict.passes, verdict.document()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, create_engine, event, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -22,6 +22,7 @@ from tests.e2e.chaos.people import Someone
 from tests.e2e.chaos.shifting import WallClock
 from tests.e2e.chaos.witness import Witness
 from tests.e2e.driver import Reveille, until
+from tests.services import Postgres, Rabbit, Redis
 
 LEASE = 4
 """Seconds: what a test waits for until a dead worker's work is taken over."""
@@ -40,6 +41,8 @@ class Topology:
     members: list[Member] = field(default_factory=list)
     clock: WallClock | None = None
     """What all members take for the time of day, where it can be set."""
+    postgres: Postgres | None = None
+    queue: Redis | Rabbit | None = None
     released: dict[tuple[str, str], float] = field(default_factory=dict)
     """(person, cadence) that was let become due → when."""
 
@@ -64,7 +67,7 @@ class Topology:
 
     def ready(self) -> None:
         """Until every cadence stands in the database and every process says that it runs."""
-        wanted = sum(len(someone.cadences) for someone in self.people)
+        wanted = sum(len(someone.cadences) + len(someone.watches) for someone in self.people)
         until(lambda: self.count(select(tables.cadence.c.name)) >= wanted, READY, self.state)
 
     def revive(self) -> None:
@@ -88,14 +91,9 @@ class Topology:
         """Sets the plan of these (person, cadence) back behind their due time: as a clock finds them that was away at that time."""
         slots, now = tuple(slots), self.now
         t = tables.cadence
-        values = {"planned_until": now - timedelta(minutes=30), "next_at": now - timedelta(seconds=1)}
-
-        def turn_back(on: Connection) -> None:
-            for person, name in slots:
-                done = on.execute(update(t).where(t.c.person == person, t.c.name == name).values(values))
-                assert done.rowcount == 1, (person, name)
-
-        self.write(turn_back)
+        mine = and_(t.c.person == bindparam("whose"), t.c.name == bindparam("which"))
+        behind = update(t).where(mine).values(planned_until=now - timedelta(hours=2), next_at=now - timedelta(seconds=1))
+        self.write(lambda on: on.execute(behind, [{"whose": person, "which": name} for person, name in slots]))
         self.released |= dict.fromkeys(slots, time.time())
 
     # --- the database, from outside ----------------------------------------------------------------------------------------------
@@ -115,7 +113,7 @@ class Topology:
         rows = self.rows(select(d.c.person, d.c.channel).where(d.c.state == "sending"))
         return [slot_of(row.person, row.channel) for row in rows]
 
-    def write(self, work: Callable[[Connection], None]) -> None:
+    def write(self, work: Callable[[Connection], object]) -> None:
         for attempt in range(TRIES):
             try:
                 with self._engine.begin() as on:
@@ -138,16 +136,69 @@ class Topology:
         return f"open: {rows}\ndeliveries: {open_}\n{said}"
 
 
-def embedded(folder: Path, witness: Witness, someone: Someone, *, proof: bool = True, clock: WallClock | None = None) -> Topology:
+def embedded(
+    folder: Path,
+    witness: Witness,
+    someone: Someone,
+    environment: Mapping[str, str],
+    *,
+    proof: bool = True,
+    clock: WallClock | None = None,
+) -> Topology:
     """`reveille run` on SQLite. `proof`: mail comes back to the mailbox that it reads."""
     someone.move_in()
     witness.returned_to({f"{someone.id}.example": str(someone.mailbox)} if proof else {})
-    reveille = Reveille(
-        folder, {"REVEILLE_LEASE": str(LEASE), "REVEILLE_LOG_JSON": "true", **(clock.environment if clock else {})}
-    )
+    reveille = Reveille(folder, {"REVEILLE_LEASE": str(LEASE), "REVEILLE_LOG_JSON": "true"})
     reveille.config(someone.config(witness, datetime.now(UTC) - timedelta(minutes=2)))
-    member = Member("service", "service", ("run",), folder, reveille.environment({}))
+    member = Member("service", "service", ("run",), folder, reveille.environment(environment))
     return Topology(folder, witness, (someone,), f"sqlite:///{folder / '.reveille' / 'reveille.db'}", [member], clock)
+
+
+def scaled(
+    folder: Path,
+    witness: Witness,
+    people: Sequence[Someone],
+    environment: Mapping[str, str],
+    postgres: Postgres,
+    queue: Redis | Rabbit,
+    *,
+    proof: bool = True,
+    clocks: int = 2,
+    workers: int = 2,
+) -> Topology:
+    """Clocks and workers on PostgreSQL and a broker, each a process of its own."""
+    witness.returned_to({f"{someone.id}.example": str(someone.mailbox) for someone in people} if proof else {})
+    files = folder / "people"
+    files.mkdir()
+    for someone in people:
+        someone.move_in()
+        (files / f"{someone.id}.yaml").write_text(someone.config(witness, datetime.now(UTC) - timedelta(minutes=2)))
+    url = postgres.new_database()
+    settings = {
+        "REVEILLE_DATABASE": url,
+        "REVEILLE_QUEUE": queue.new_host() if isinstance(queue, Rabbit) else queue.url,
+        "REVEILLE_ARTEFACTS": str(folder / "artefacts"),
+        "REVEILLE_DATA": str(folder / "data"),
+        "REVEILLE_PEOPLE": str(files),
+        "REVEILLE_LEASE": str(LEASE),
+        "REVEILLE_LOG_JSON": "true",
+    }
+    reveille = Reveille(folder, {**settings, **environment})
+    for words in (("migrate",), ("people", "apply")):
+        done = reveille(*words)
+        assert done.code == 0, done
+    roles = [("clock", ())] * clocks + [("worker", ("--concurrency", "4"))] * workers
+    members = [
+        Member(f"{role}-{number}", role, (role, *words), folder, reveille.environment(environment))
+        for number, (role, words) in enumerate(roles)
+    ]
+    return Topology(folder, witness, tuple(people), _as_administrator(url), members, postgres=postgres, queue=queue)
+
+
+def _as_administrator(url: str) -> str:
+    """Sees everybody's rows."""
+    head, _, rest = url.partition("://")
+    return f"{head}://postgres@{rest.partition('@')[2]}"
 
 
 def slot_of(person: str, channel: str) -> str:

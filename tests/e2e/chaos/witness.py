@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.driver import ROOT, until
+from tests.services.process import dies_with_us
 
 
 @dataclass
@@ -75,7 +76,7 @@ def _lines(file: Path) -> list[dict[str, Any]]:
 def witness(folder: Path) -> Iterator[Witness]:
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.e2e.chaos.sink", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, process_group=0) as sink:
+    with subprocess.Popen(command, cwd=ROOT, process_group=0, preexec_fn=dies_with_us()) as sink:  # noqa: PLW1509 - one system call
         try:
             ports = until(lambda: (folder / "ports.json").exists() and json.loads((folder / "ports.json").read_text()), 20)
             yield Witness(folder, ports["mail"], ports["http"])

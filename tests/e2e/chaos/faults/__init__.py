@@ -1,5 +1,9 @@
 """The faults, a module for each thing that fails."""
 
-from tests.e2e.chaos.faults import clock, files, sleep, workers
+from tests.e2e.chaos.faults import brokers, burst, clock, clocks, files, poison, postgres, sleep, workers
 
-SCENARIOS = (*workers.SCENARIOS, *files.SCENARIOS, *sleep.SCENARIOS, *clock.SCENARIOS)
+SCENARIOS = tuple(
+    scenario
+    for module in (workers, clocks, brokers, postgres, poison, burst, files, sleep, clock)
+    for scenario in module.SCENARIOS  # type: ignore[attr-defined]
+)

@@ -13,6 +13,7 @@ from tests.e2e.chaos.rounds import Round, Scenario
 from tests.e2e.chaos.topology import LEASE
 
 EVERYWHERE = ("embedded", "redis", "rabbit")
+MOST = ("embedded", "redis")
 
 
 def killed_in_sync(at: Round) -> None:
@@ -94,25 +95,27 @@ def nothing(at: Round) -> None:
 
 
 SCENARIOS = (
-    Scenario("no fault", nothing, EVERYWHERE),
-    Scenario("worker killed in sync", killed_in_sync, EVERYWHERE),
-    Scenario("worker killed while it speaks", killed_while_it_speaks, EVERYWHERE, options={"audio": True}),
-    Scenario("worker killed before the send", killed_before_the_send, EVERYWHERE),
-    Scenario("worker killed before its mail is taken", killed_before_the_mail_is_taken, EVERYWHERE),
-    Scenario("worker killed in the doubtful window", killed_in_the_doubtful_window, EVERYWHERE),
+    Scenario("no fault", nothing, EVERYWHERE, quick_on=MOST),
+    Scenario("worker killed in sync", killed_in_sync, EVERYWHERE, quick_on=MOST),
+    Scenario("worker killed while it speaks", killed_while_it_speaks, EVERYWHERE, quick_on=MOST, options={"audio": True}),
+    Scenario("worker killed before the send", killed_before_the_send, EVERYWHERE, quick_on=MOST),
+    Scenario("worker killed before its mail is taken", killed_before_the_mail_is_taken, EVERYWHERE, quick_on=MOST),
+    Scenario("worker killed in the doubtful window", killed_in_the_doubtful_window, EVERYWHERE, quick_on=MOST),
     Scenario(
         "worker killed in the doubtful window, no proof",
         killed_in_the_doubtful_window_without_proof,
         EVERYWHERE,
+        quick_on=MOST,
         options={"proof": False},
     ),
     Scenario(
         "worker killed in the doubtful window of a push",
         killed_in_the_doubtful_window_of_a_push,
         EVERYWHERE,
+        quick_on=MOST,
         may_end=frozenset({"sent", "unknown"}),
         options={"pushes": True, "mails": False},
     ),
     Scenario("worker killed anywhere", killed_anywhere, EVERYWHERE, options={"audio": True}),
-    Scenario("worker frozen until its lease is gone", frozen_until_its_lease_is_gone, EVERYWHERE),
+    Scenario("worker frozen until its lease is gone", frozen_until_its_lease_is_gone, EVERYWHERE, quick_on=MOST),
 )
