@@ -24,7 +24,7 @@ from tests.e2e.chaos.witness import Witness
 from tests.e2e.driver import Reveille, until
 from tests.services import Postgres, Rabbit, Redis
 
-LEASE = 4
+LEASE = 5
 """Seconds: what a test waits for until a dead worker's work is taken over."""
 READY = 60.0
 TRIES = 40
