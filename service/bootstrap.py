@@ -16,16 +16,17 @@ from service.actions.filing import CREATE_TASK, Filing, standing
 from service.courier import Courier
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, WallTimes
+from service.household import Household
 from service.isolation import Isolated
 from service.logs import logger
 from service.people.holidays import is_holiday
 from service.planner import Planner
 from service.ports import Channel, Services, Source, Surroundings, Voice
-from service.runner import Household, Runner
+from service.runner import Runner
 from service.settings import Config, load
 from service.settings.section import SourceSettings
 from service.settings.server import Server
-from service.store import Store, data_folder, fernet_key, instance_secret, open_store
+from service.store import Store, acting_as, data_folder, fernet_key, open_store, shared_time
 from service.store.reading import PersonItems
 from service.sync import Progress, Sync
 from service.triage import Triage
@@ -181,23 +182,15 @@ class House:
 
     @cached_property
     def runner(self) -> Runner:
-        courier = Courier(self.store.database, self.store.deliveries, self.store.accounts, self.clock, backoff)
-        return Runner(
-            self.store.database,
-            self.store.ledger,
-            self.store.deliveries,
-            self.store.codec,
-            courier,
-            lambda person: self.household if person == self.config.person.id else None,
-            JOBS,
-            self.clock,
-            backoff,
+        return runner(
+            self.store, self.clock, self.server, lambda person: self.household if person == self.config.person.id else None
         )
 
     def activate(self) -> bool:
         """Makes this config the one in force, in one transaction. Whether it is a new revision."""
         person, now = self.config.person, self.clock()
         with self.store.database.write() as on:
+            self.store.database.alone(on, "revision", person.id)
             new = self.store.revisions.current(on, person.id) != self.config.revision
             if new:
                 number = self.store.revisions.put(on, person.id, self.config.revision, self.config.text, now)
@@ -231,22 +224,53 @@ class House:
         self.store.close()
 
     def __enter__(self) -> Self:
+        """From here on everything is done for this person."""
+        self._acting = acting_as(self.config.person.id)
+        self._acting.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._acting.__exit__(None, None, None)
         self.close()
 
     def _events(self, person: str, start: datetime, end: datetime) -> Sequence[Event]:
-        return self.items.events(start, end) if person == self.config.person.id else ()
+        if person != self.config.person.id:
+            return ()
+        with acting_as(person):
+            return self.items.events(start, end)
 
 
-def open_house(server: Server, config: Config | None = None, *, clock: Callable[[], datetime] = utc_now) -> House:
-    """Raises ConfigError where the file, a secret or the key is wrong."""
-    config = config or load(server.config)
+def runner(store: Store, clock: Callable[[], datetime], server: Server, households: Callable[[str], Household | None]) -> Runner:
+    courier = Courier(store.database, store.deliveries, store.accounts, clock, backoff, server.lease_length)
+    return Runner(
+        store.database,
+        store.ledger,
+        store.deliveries,
+        store.codec,
+        courier,
+        households,
+        JOBS,
+        clock,
+        backoff,
+        server.lease_length,
+    )
+
+
+def open_server_store(server: Server) -> Store:
+    """The store that the server's settings name."""
     keys = [fernet_key(server.key.get_secret_value())] if server.key else []
-    secret = instance_secret(data_folder(server.data) / "secret")
-    store = open_store(server.database, server.artefacts, keys=keys, secret=secret)
-    return House(server, config, store, Isolated(workers=CHILDREN, time_limit=PARSE_TIME, memory_limit=PARSE_MEMORY), clock)
+    return open_store(server.database, server.artefacts, keys=keys, secret=data_folder(server.data) / "secret")
+
+
+def isolated() -> Isolated:
+    return Isolated(workers=CHILDREN, time_limit=PARSE_TIME, memory_limit=PARSE_MEMORY)
+
+
+def open_house(server: Server, config: Config | None = None, *, clock: Callable[[], datetime] | None = None) -> House:
+    """One person's. Raises ConfigError where the file, a secret or the key is wrong."""
+    config = config or load(server.config)
+    store = open_server_store(server)
+    return House(server, config, store, isolated(), clock or shared_time(store.database))
 
 
 def _reader_channel(email: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from service.errors import ReveilleError
 from service.logs import logger
 from service.planner import Planner
 from service.ports import Bell
 from service.steady import Steady
+from service.store import EVERYBODY, acting_as
 from service.store.ledger import Ledger
 
 log = logger("clock")
 TICK = 1  # second
-RING_AGAIN = timedelta(seconds=10)
 
 
 class Clock:
@@ -24,7 +24,6 @@ class Clock:
         self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime], hourly: Callable[[], None] = lambda: None
     ) -> None:
         self._planner, self._ledger, self._bell, self._now, self._hourly = planner, ledger, bell, now, hourly
-        self._rung: dict[str, datetime] = {}
         self._scheduler = Steady(timezone="UTC")
 
     def start(self) -> None:
@@ -40,9 +39,11 @@ class Clock:
     def tick(self) -> None:
         """Never raises: a database that is away for a moment must not end the clock."""
         try:
-            now = self._now()
-            self._planner.tick(now)
-            self._ring(self._ledger.waiting(now), now)
+            with acting_as(EVERYBODY):
+                for rings in self._planner.batches(self._now()):
+                    self._bell.ring(rings)
+                while swept := self._ledger.sweep(self._now()):
+                    self._bell.ring(swept)
         except ReveilleError as error:
             log.warning("tick failed", error=str(error))
         except Exception:  # the clock's edge: logged, and tried again in a second
@@ -55,9 +56,3 @@ class Clock:
             log.warning("tidying failed", error=str(error))
         except Exception:  # the clock's edge
             log.exception("tidying failed")
-
-    def _ring(self, waiting: Sequence[str], now: datetime) -> None:
-        self._rung = {id: at for id, at in self._rung.items() if id in waiting}
-        new = [id for id in waiting if now - self._rung.get(id, now - 2 * RING_AGAIN) >= RING_AGAIN]
-        self._rung |= dict.fromkeys(new, now)
-        self._bell.ring(new)

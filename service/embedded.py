@@ -14,9 +14,9 @@ from service.clock import Clock
 from service.errors import ConfigError, ReveilleError
 from service.logs import logger
 from service.settings import load
-from service.store import data_folder
+from service.store import acting_as, data_folder
 from service.store.place import complained
-from service.worker import CeleryBell, EmbeddedWorker, application
+from service.worker import CeleryBell, ChildProcess, Work, Worker, prefixed
 
 log = logger("service")
 LOOK_AT_CONFIG = 2.0  # seconds
@@ -54,14 +54,18 @@ class Service:
 
     def _start_on(self, house: House) -> None:
         self.house = house
-        app, _ = application(house.server.queue)
-        ledger = house.store.ledger
-        self._worker = EmbeddedWorker(app, house.runner, ledger)
-        self._clock = Clock(house.planner, ledger, CeleryBell(app), house.clock, house.prune)
+        queue = house.server.queue
+        prefix = prefixed(queue)
+        ledger, bell = house.store.ledger, CeleryBell(queue, prefix)
+        alone = ChildProcess(house.server, ledger, house.runner)
+        self._worker = Worker(queue, prefix, house.runner, Work(house.runner, bell, alone))
+        self._clock = Clock(house.planner, ledger, bell, house.clock, house.prune)
 
     def recover(self) -> None:
-        """We hold the lock: whoever held a lease on this database is dead."""
+        """We hold the lock: whoever held a lease on this database is dead. Where it isn't a file of ours, others may well live."""
         now, store = self.house.clock(), self.house.store
+        if not store.database.is_sqlite:
+            return
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
         store.accounts.release_all(now)
@@ -69,7 +73,8 @@ class Service:
             log.info("taken over from a service that did not stop cleanly", occurrences=left)
 
     def start(self) -> None:
-        self.house.activate()
+        with acting_as(self.house.config.person.id):
+            self.house.activate()
         self._begin()
 
     def _begin(self) -> None:
@@ -107,7 +112,8 @@ class Service:
         house = open_house(self.house.server, config, clock=self.house.clock)
         self.stop()
         try:
-            house.activate()
+            with acting_as(house.config.person.id):
+                house.activate()
         except BaseException:
             house.close()
             self._start_on(self.house)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,19 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from service.domain.items import Event
-from service.domain.ledger import BeforeEvents, Cadence, Every, Outcome, Slot, State, WallTimes
+from service.domain.ledger import BeforeEvents, Cadence, Every, Outcome, Ring, Slot, State, WallTimes
 from service.domain.people import Person
 from service.domain.schedule import interval_slot, meeting_slots, next_wall_slot, slots_between, wall_slots
 from service.logs import logger
 from service.store.cadences import Cadences, Planned
 from service.store.database import Database
-from service.store.ledger import Ledger
+from service.store.ledger import RING_AGAIN, Ledger
 
 log = logger("planner")
+BATCH = 500
 AHEAD = timedelta(hours=1)
 """How early a meeting's rows are inserted before they are to be prepared, so that `status` shows what comes."""
-LOOK_AGAIN = timedelta(seconds=30)
-"""How often meetings are looked at anew: a meeting called at short notice still gets its push."""
+LOOK_AGAIN = timedelta(hours=12)
+"""How often meetings are looked at where nothing happens. A sync that changes the calendar has them looked at within a second."""
 NEVER = timedelta(days=365)
 
 
@@ -38,21 +37,25 @@ class Planner:
     is_holiday: Callable[[str, date], bool]
     """(region, day)."""
 
-    def tick(self, now: datetime, limit: int = 500) -> list[str]:
-        """One short transaction a batch: claims cadences whose time has come, inserts their occurrences, sets when to look again.
+    def tick(self, now: datetime) -> list[Ring]:
+        """Plans everything whose time has come. Returns whom to ring for at once."""
+        return [ring for rings in self.batches(now) for ring in rings]
 
-        Returns ids to ring for. Any number of clocks may run: the second finds nothing due.
+    def batches(self, now: datetime, limit: int = BATCH) -> Iterator[list[Ring]]:
+        """One short transaction a batch: claims cadences whose time has come, inserts their occurrences, sets when to look again.
+        Gives whom to ring for, once it is committed. Any number of clocks may run: the second finds nothing due.
         """
         # Calendars are read before the write lock is taken: expanding one may take a while.
-        due = self.cadences.due(now, limit)
-        if not due:  # most ticks: nobody is kept from writing
-            return []
-        upcoming = {_name(p): self._meetings(p, now) for p in due if _is_meeting(p)}
-        rings: list[str] = []
-        with self.database.write() as on:
-            for planned in self.cadences.claim(on, now, limit):
-                rings += self._plan(on, planned, upcoming.get(_name(planned), ()), now)
-        return rings
+        while due := self.cadences.due(now, limit):  # most ticks there is none, and nobody is kept from writing
+            upcoming = {_name(p): self._meetings(p, now) for p in due if _is_meeting(p)}
+            rings: list[Ring] = []
+            with self.database.write() as on:
+                claimed = self.cadences.claim(on, now, limit)
+                for planned in claimed:
+                    rings += self._plan(on, planned, upcoming.get(_name(planned), ()), now)
+            if not claimed:  # another clock has them
+                return
+            yield rings
 
     def activate(self, on: Connection, person: Person, cadences: Iterable[Cadence], now: datetime) -> None:
         """A config became the current one: its cadences are the ones planned from now on; slots that have passed stay passed.
@@ -61,7 +64,7 @@ class Planner:
         cadences = tuple(cadences)
         for cadence in cadences:
             planned = Planned(cadence, person.timezone, person.holidays, planned_until=now, next_at=now)
-            self.cadences.put(on, replace(planned, next_at=self._next(planned, now)), _digest(planned))
+            self.cadences.put(on, replace(planned, next_at=self._next(planned, (), now)))
         self.cadences.keep(on, person.id, [c.name for c in cadences])
         self.ledger.abandon(on, person.id, [c.name for c in cadences], now)
 
@@ -95,7 +98,7 @@ class Planner:
 
     # --- one cadence -----------------------------------------------------------------------------------------------------
 
-    def _plan(self, on: Connection, planned: Planned, meetings: Sequence[Event], now: datetime) -> list[str]:
+    def _plan(self, on: Connection, planned: Planned, meetings: Sequence[Event], now: datetime) -> list[Ring]:
         match planned.cadence.timing:
             case WallTimes() as timing:
                 rings = self._plan_wall(on, planned, timing, now)
@@ -107,10 +110,10 @@ class Planner:
                 rings = self._plan_meetings(on, planned, timing, meetings, now)
                 until = max(planned.planned_until, now)
         then = replace(planned, planned_until=until)
-        self.cadences.planned(on, replace(then, next_at=self._next(then, now)))
+        self.cadences.planned(on, replace(then, next_at=self._next(then, meetings, now)))
         return rings
 
-    def _plan_wall(self, on: Connection, planned: Planned, timing: WallTimes, now: datetime) -> list[str]:
+    def _plan_wall(self, on: Connection, planned: Planned, timing: WallTimes, now: datetime) -> list[Ring]:
         slots = list(
             wall_slots(timing, ZoneInfo(planned.timezone), planned.planned_until, now + timing.prepare, self._holiday(planned))
         )
@@ -122,23 +125,23 @@ class Planner:
             if slot.useful_until <= now:
                 self._insert_ended(on, planned, slot, _expired(slot, planned.timezone), now)
             else:
-                rings += self._insert(on, planned, slot)
+                rings += self._insert(on, planned, slot, now)
             self.ledger.supersede(on, planned.cadence.person, planned.cadence.name, slot.due_at, now)
         for slot in slots[len(past) :]:
-            rings += self._insert(on, planned, slot)
+            rings += self._insert(on, planned, slot, now)
         return rings
 
-    def _plan_interval(self, on: Connection, planned: Planned, timing: Every, now: datetime) -> list[str]:
+    def _plan_interval(self, on: Connection, planned: Planned, timing: Every, now: datetime) -> list[Ring]:
         slot = interval_slot(timing, now)
         if slot.due_at <= planned.planned_until:
             return []
         missed = slots_between(timing, planned.planned_until, now) - 1
         unclaimed = self.ledger.absorb(on, planned.cadence.person, planned.cadence.name)
-        return self._insert(on, planned, slot, count=1 + missed + unclaimed)
+        return self._insert(on, planned, slot, now, count=1 + missed + unclaimed)
 
     def _plan_meetings(
         self, on: Connection, planned: Planned, timing: BeforeEvents, meetings: Sequence[Event], now: datetime
-    ) -> list[str]:
+    ) -> list[Ring]:
         rings = []
         for event in meetings:
             for slot in meeting_slots(timing, event.id, event.start_at):
@@ -150,13 +153,14 @@ class Planner:
                     or slot.prepare_at > now + AHEAD
                 ):
                     continue
-                rings += self._insert(on, planned, slot)
+                rings += self._insert(on, planned, slot, now)
         return rings
 
-    def _insert(self, on: Connection, planned: Planned, slot: Slot, count: int = 1) -> list[str]:
-        cadence = planned.cadence
-        id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, count=count)
-        return [id] if id else []
+    def _insert(self, on: Connection, planned: Planned, slot: Slot, now: datetime, count: int = 1) -> list[Ring]:
+        cadence, soon = planned.cadence, slot.prepare_at <= now
+        wake_at = now + RING_AGAIN if soon else slot.prepare_at  # who is rung for at once is given time to come
+        id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, count=count, wake_at=wake_at)
+        return [Ring(id, cadence.job)] if id and soon else []
 
     def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime) -> None:
         ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now}
@@ -164,20 +168,21 @@ class Planner:
 
     # --- when to look again ----------------------------------------------------------------------------------------------
 
-    def _next(self, planned: Planned, now: datetime) -> datetime:
+    def _next(self, planned: Planned, meetings: Sequence[Event], now: datetime) -> datetime:
         match planned.cadence.timing:
             case WallTimes() as timing:
                 slot = next_wall_slot(timing, ZoneInfo(planned.timezone), planned.planned_until, self._holiday(planned))
                 return max(slot.prepare_at, now) if slot else now + NEVER
             case Every() as timing:
                 return interval_slot(timing, now).due_at + timing.interval
-            case BeforeEvents():
-                return now + LOOK_AGAIN
+            case BeforeEvents() as timing:
+                slots = (slot for event in meetings for slot in meeting_slots(timing, event.id, event.start_at))
+                return min((at for slot in slots if (at := slot.prepare_at - AHEAD) > now), default=now + LOOK_AGAIN)
 
     def _meetings(self, planned: Planned, now: datetime) -> Sequence[Event]:
         timing = planned.cadence.timing
         assert isinstance(timing, BeforeEvents)
-        furthest = max(timing.brief or timedelta(), timing.push or timedelta()) + AHEAD + timedelta(minutes=10)
+        furthest = max(timing.brief or timedelta(), timing.push or timedelta()) + AHEAD + 2 * LOOK_AGAIN
         try:
             events = self.events(planned.cadence.person, now, now + furthest)
         except Exception:  # a calendar is somebody else's words: what breaks on it must not keep the morning from being planned
@@ -207,9 +212,3 @@ def _is_a_meeting(event: Event) -> bool:
 
 def _expired(slot: Slot, timezone: str) -> str:
     return f"expired: of no use after {slot.useful_until.astimezone(ZoneInfo(timezone)):%a %H:%M}"
-
-
-def _digest(planned: Planned) -> str:
-    """What a slot's time depends on: where this is unchanged, an activation leaves the plan as it stands."""
-    when = {name: planned.document()[name] for name in ("job", "kind", "timing", "timezone", "holidays")}
-    return hashlib.sha256(json.dumps(when, sort_keys=True).encode()).hexdigest()

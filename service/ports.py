@@ -10,7 +10,7 @@ from typing import Protocol
 
 from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
 from service.domain.items import Contact, Deal, Event, Message, Note, Series, Task, Thread
-from service.domain.ledger import Cadence, Occurrence
+from service.domain.ledger import Cadence, Occurrence, Ring
 from service.domain.people import Person
 from service.domain.raw import RawMessage
 from service.domain.rules import Rule
@@ -107,9 +107,9 @@ class Voice(Protocol):
 
 
 class Bell(Protocol):
-    """Tells workers that there is work. Carries ids only; losing a ring loses nothing."""
+    """Tells workers that there is work. Carries ids only; losing a ring loses nothing, so it never raises."""
 
-    def ring(self, occurrences: Iterable[str]) -> None: ...
+    def ring(self, rings: Iterable[Ring]) -> None: ...
 
 
 class Items(Protocol):

@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Event as Signal
-from threading import Thread as Pulse
 from threading import local
 
 from jobs import Job
 from service.attention import paused
-from service.courier import Courier, Mailboxes
+from service.courier import Courier
 from service.domain.delivery import Draft, Nothing, Replace, Skip
 from service.domain.ledger import BeforeEvents, Cadence, Occurrence, Outcome, State
 from service.domain.people import Person
 from service.domain.schedule import meeting_slots
 from service.errors import ExternalError, FenceLost, ReveilleError
-from service.logs import logger
-from service.ports import Channel, Occasion, Services
+from service.household import Household
+from service.leases import Leases
+from service.logs import about, logger
+from service.ports import Occasion
 from service.store.codec import Codec
-from service.store.database import Database
+from service.store.database import EVERYBODY, Database, acting_as
 from service.store.deliveries import Deliveries
-from service.store.ledger import Ledger
+from service.store.ledger import End, Ledger
 
 log = logger("runner")
 LEASE = timedelta(seconds=90)
 READ_FOR = timedelta(seconds=60)
 """How long a run waits for sources before it goes on with what is known."""
 MOST_ATTEMPTS = 5
+MOST_DEATHS = 3
+TOGETHER = 16
+"""How many runs are claimed in one transaction."""
+PATIENCE = timedelta(seconds=1)
+"""How long those wait for each other that were claimed together."""
 LATE_AFTER = timedelta(minutes=5)
 PRIORITIES = ("urgent", "high", "normal", "low")
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """All that acts for one person under the current config."""
-
-    person: Person
-    cadences: Mapping[str, Cadence]
-    channels: Mapping[str, Channel]
-    readers: Mapping[str, frozenset[str]]
-    """Channels of others who read along → the cadences they get; empty is all."""
-    services: Services
-    mailboxes: Mailboxes
-    """Reads the sources anew."""
-
-    def cadence(self, name: str) -> Cadence | None:
-        """With the channels of those who read along with the person: alone, they get nothing."""
-        cadence = self.cadences.get(name)
-        if cadence is None or not cadence.to:
-            return cadence
-        along = (reader for reader, only in self.readers.items() if not only or name in only)
-        return replace(cadence, to=tuple(dict.fromkeys((*cadence.to, *along))))
 
 
 @dataclass(slots=True)
@@ -69,21 +52,69 @@ class Runner:
     backoff: Callable[[int], timedelta]
     """Attempts so far → how long to wait, with jitter."""
     lease: timedelta = LEASE
+    ended: Callable[[Occurrence, Outcome], None] = lambda _occurrence, _outcome: None
+    """Told of every end, for who counts."""
+    leases: Leases = field(init=False)
     _mine: local = field(default_factory=local)
     """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
+
+    def __post_init__(self) -> None:
+        self.leases = Leases(self.ledger.beat, self.clock, self.lease)
 
     def run(self, id: str) -> None:
         """Whatever this occurrence needs now; nothing where somebody else has it or it isn't time. Safe to call at any moment,
         any number of times, from any number of workers.
         """
-        occurrence = self.ledger.get(id)
-        if occurrence is None or occurrence.state == State.ENDED:
-            return
-        if occurrence.state in (State.DUE, State.PREPARING):
-            claimed = self.ledger.claim(id, self.clock(), self.lease)
-            if claimed is None or not self._prepare(claimed):
+        with acting_as(EVERYBODY):
+            occurrence = self.ledger.get(id)
+            if occurrence is None or occurrence.state == State.ENDED:
                 return
-        self._deliver(id)
+            if occurrence.state in (State.DUE, State.PREPARING):
+                claimed = self.ledger.claim(id, self.clock(), self.lease)
+                if claimed is None or not self._prepare(claimed):
+                    return
+            self._deliver(id)
+
+    def run_fresh(self, ids: Sequence[str], stopped: Callable[[], bool] = lambda: False) -> Sequence[str]:
+        """Prepares many: claimed together, and what comes to nothing ends together. Returns those that it did not come to, because
+        the ones before took long: somebody else may be quicker. Those that a worker has died of are left to `run`.
+        """
+        with acting_as(EVERYBODY):
+            for start in range(0, len(ids), TOGETHER):
+                left = self._together(ids[start : start + TOGETHER], stopped)
+                if left or stopped():
+                    return [*left, *ids[start + TOGETHER :]]
+        return ()
+
+    def _together(self, ids: Sequence[str], stopped: Callable[[], bool]) -> Sequence[str]:
+        begun, ends = self.clock(), Ends(self.ledger, self.clock)
+        claimed = list(self.ledger.claim_fresh(ids, begun, self.lease))
+        with self.leases.holding(*claimed):
+            self._mine.ends = ends
+            try:
+                while claimed and not stopped() and self.clock() - begun < PATIENCE:
+                    self._run_claimed(claimed.pop(0))
+            finally:
+                self._mine.ends = None
+                ends.write()
+        return self.ledger.hand_back({o.id: o.fence for o in claimed}, self.clock()) if claimed else ()
+
+    def _run_claimed(self, claimed: Occurrence) -> None:
+        """One of many: what goes wrong with it is its own affair."""
+        try:
+            if self._prepare(claimed):
+                self._deliver(claimed.id)
+        except ReveilleError as error:
+            log.warning("left for later", occurrence=claimed.id, error=str(error))
+        except Exception as error:
+            log.exception("unexpected", occurrence=claimed.id)
+            with suppress(ReveilleError):  # the database may be what failed; the lease runs out, and the sweep rings
+                self.crashed(claimed.id, error)
+
+    def hand_back(self) -> int:
+        """For a worker that has to go: what it has claimed and not prepared is free at once. Returns how many."""
+        with acting_as(EVERYBODY):
+            return len(self.ledger.hand_back(self.leases.held(), self.clock()))
 
     def crashed(self, id: str, error: BaseException) -> None:
         """Called by the worker's thread for an error nobody expected: tried again a few times, then failed in the open."""
@@ -91,26 +122,29 @@ class Runner:
         if claimed is None or claimed.id != id:
             return
         said = f"{type(error).__name__}: {error}"
-        if self.deliveries.begun(id):
-            self._go_on_later(claimed, said)  # what went out is not made anew: it would go out again
-        else:
-            self._again(claimed, said)
+        with acting_as(claimed.person):
+            if self.deliveries.begun(id):
+                self._go_on_later(claimed, said)  # what went out is not made anew: it would go out again
+            else:
+                self._again(claimed, said)
 
     # --- preparing -----------------------------------------------------------------------------------------------------
 
     def _prepare(self, claimed: Occurrence) -> bool:
         """Whether it is prepared, and so may be delivered."""
-        with self._heartbeat(claimed):
+        with self._working_on(claimed):
             try:
                 return self._prepared(claimed)
             except FenceLost as error:
-                log.warning("late write refused", occurrence=claimed.id, error=str(error))
+                log.warning("late write refused", error=str(error))
                 return False
             except ReveilleError as error:
                 self._again(claimed, str(error))
                 return False
 
     def _prepared(self, claimed: Occurrence) -> bool:
+        if claimed.deaths >= MOST_DEATHS:
+            return self._end(claimed, Outcome.FAILED, _quarantined(claimed))
         household = self.households(claimed.person)
         cadence = household.cadence(claimed.cadence) if household else None
         if household is None or cadence is None:
@@ -129,7 +163,8 @@ class Runner:
             return self._end(claimed, Outcome.SKIPPED, draft.reason)
         if why := _held(claimed, household.person, at, draft.priority):
             return self._end(claimed, Outcome.SKIPPED, why)
-        return self._store(claimed, household, draft, now, state=State.PREPARED, lease_until=None, not_before=None)
+        prepared = {"state": State.PREPARED, "lease_until": None, "not_before": None, "wake_at": claimed.due_at}
+        return self._store(claimed, household, draft, now, **prepared)
 
     def _store(self, claimed: Occurrence, household: Household, draft: Draft, now: datetime, **values: object) -> bool:
         """Facts, notices, deliveries and artefacts in one transaction that checks the fence."""
@@ -143,25 +178,29 @@ class Runner:
         with self.database.write() as on:
             self.ledger.hold(on, claimed.id, claimed.fence, prepared_at=now, sealed=kept, **values)
             self.deliveries.store(on, claimed, draft, audiences, interrupting, files, now)
-        log.info("prepared", occurrence=claimed.id, cadence=claimed.cadence, slot=claimed.slot, channels=sorted(channels))
+        log.info("prepared", cadence=claimed.cadence, slot=claimed.slot, channels=sorted(channels))
         return True
 
     # --- delivering ----------------------------------------------------------------------------------------------------
 
     def _deliver(self, id: str) -> None:
-        claimed = self.ledger.claim_delivery(id, self.clock(), self.lease)
+        with acting_as(EVERYBODY):
+            claimed = self.ledger.claim_delivery(id, self.clock(), self.lease)
         if claimed is None:
             return
-        household = self.households(claimed.person)
-        if household is None:
-            self._end(claimed, Outcome.SKIPPED, "its person was taken out of the config")
-            return
-        with self._heartbeat(claimed):
+        with self._working_on(claimed):
             try:
-                if self._still_holds(claimed, household):
+                if claimed.deaths >= MOST_DEATHS:
+                    outcome = self.deliveries.give_up(claimed.id, "it was given up")
+                    self._end(claimed, outcome, _quarantined(claimed))
+                    return
+                household = self.households(claimed.person)
+                if household is None:
+                    self._end(claimed, Outcome.SKIPPED, "its person was taken out of the config")
+                elif self._still_holds(claimed, household):
                     self._send(claimed, household)
             except FenceLost as error:
-                log.warning("late write refused", occurrence=id, error=str(error))
+                log.warning("late write refused", error=str(error))
             except ExternalError as error:
                 self._go_on_later(claimed, str(error))
 
@@ -211,7 +250,7 @@ class Runner:
         slot = replace(slot, due_at=max(slot.due_at, min(claimed.due_at, now)))
         wait = now < (slot.prepare_at if claimed.state == State.PREPARING else slot.due_at)
         self.ledger.follow(claimed.id, claimed.fence, slot, wait=wait)
-        log.info("moved along", occurrence=claimed.id, due_at=slot.due_at.isoformat())
+        log.info("moved along", due_at=slot.due_at.isoformat())
         moved = replace(claimed, due_at=slot.due_at, prepare_at=slot.prepare_at, useful_until=slot.useful_until)
         return None if wait else moved
 
@@ -227,7 +266,7 @@ class Runner:
         return self.codec.unpack(sealed, Draft)
 
     def _replace(self, claimed: Occurrence, household: Household, cadence: Cadence, reason: str) -> bool:
-        log.info("prepared anew", occurrence=claimed.id, reason=reason)
+        log.info("prepared anew", reason=reason)
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):
@@ -239,7 +278,8 @@ class Runner:
             claimed, household.person, household.channels, household.mailboxes, frozenset(household.readers)
         )
         if end.outcome is None:
-            self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=end.again_at, reason=end.reason)
+            again_at = end.again_at or self.clock() + self.lease
+            self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=again_at, reason=end.reason)
             return
         late = self.clock() - claimed.due_at
         said = f"late by {int(late.total_seconds() // 60)} min" if late > LATE_AFTER and end.outcome == Outcome.SENT else ""
@@ -248,8 +288,13 @@ class Runner:
     # --- ends ----------------------------------------------------------------------------------------------------------
 
     def _end(self, claimed: Occurrence, outcome: Outcome, reason: str) -> bool:
-        self.ledger.end(claimed.id, claimed.fence, outcome, reason, self.clock())
-        log.info("ended", occurrence=claimed.id, cadence=claimed.cadence, slot=claimed.slot, outcome=outcome.value, reason=reason)
+        ends: Ends | None = getattr(self._mine, "ends", None)
+        if ends is not None and claimed.state == State.PREPARING:
+            ends.add(End(claimed.id, claimed.fence, outcome, reason))
+        else:
+            self.ledger.end(claimed.id, claimed.fence, outcome, reason, self.clock())
+        self.ended(claimed, outcome)
+        log.info("ended", cadence=claimed.cadence, slot=claimed.slot, outcome=outcome.value, reason=reason)
         return False
 
     def _again(self, claimed: Occurrence, error: str) -> None:
@@ -259,39 +304,47 @@ class Runner:
             if claimed.attempts >= MOST_ATTEMPTS or wait >= claimed.useful_until:
                 self._end(claimed, Outcome.FAILED, error)
                 return
-            log.warning("tried again later", occurrence=claimed.id, attempts=claimed.attempts, error=error)
+            log.warning("tried again later", attempts=claimed.attempts, error=error)
             self.ledger.release(claimed.id, claimed.fence, state=State.DUE, not_before=wait, reason=error)
         except FenceLost:
-            log.warning("late write refused", occurrence=claimed.id)
+            log.warning("late write refused")
 
     def _go_on_later(self, claimed: Occurrence, error: str) -> None:
         wait = self.clock() + self.backoff(claimed.attempts)
         try:
             self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=wait, reason=error)
         except FenceLost:
-            log.warning("late write refused", occurrence=claimed.id)
+            log.warning("late write refused")
 
     @contextmanager
-    def _heartbeat(self, claimed: Occurrence) -> Iterator[None]:
-        """Renews the lease while the work goes on. A process that sleeps or hangs stops beating, and loses it."""
+    def _working_on(self, claimed: Occurrence) -> Iterator[None]:
+        """Everything in here is done for its person, under its lease, and every line of the log names it."""
         self._mine.claimed = claimed
-        done = Signal()
-
-        def beat() -> None:
-            while not done.wait(self.lease.total_seconds() / 3):
-                try:
-                    if not self.ledger.beat(claimed.id, claimed.fence, self.clock() + self.lease):
-                        return
-                except Exception as error:  # the thread's edge: one beat that fails is made good by the next
-                    log.warning("lease not renewed", occurrence=claimed.id, error=str(error))
-
-        pulse = Pulse(target=beat, name=f"lease-{claimed.id[:8]}", daemon=True)
-        pulse.start()
-        try:
+        with acting_as(claimed.person), about(occurrence=claimed.id, job=claimed.job), self.leases.holding(claimed):
             yield
-        finally:
-            done.set()
-            pulse.join()
+
+
+class Ends:
+    """Ends of runs that were claimed together, written together."""
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self._ledger, self._clock = ledger, clock
+        self._ends: list[End] = []
+
+    def add(self, end: End) -> None:
+        self._ends.append(end)
+
+    def write(self) -> None:
+        if not self._ends:
+            return
+        with acting_as(EVERYBODY):
+            for id in self._ledger.end_many(self._ends, self._clock()):
+                log.warning("late write refused", occurrence=id)
+        self._ends = []
+
+
+def _quarantined(claimed: Occurrence) -> str:
+    return f"quarantined: {claimed.deaths} workers ended while they held it; `reveille retry {claimed.id}` tries it again"
 
 
 def _held(claimed: Occurrence, person: Person, at: datetime, priority: str) -> str:

@@ -163,7 +163,7 @@ class Sync:
         expansion = self._expansion()
         own = frozenset(self.person.emails)
         events, problems = self.calendar.expand(series, expansion.start, expansion.end, own, self.person.timezone)
-        self.accounts.store_events(account, series, events, expansion.name)
+        self.accounts.store_events(account, series, events, expansion.name, self.clock())
         found: dict[str, list[Problem]] = {one.id: [] for one in series}
         for problem in problems:
             found.setdefault(problem.where, []).append(replace(problem, lasting=True))

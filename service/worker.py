@@ -3,71 +3,146 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
 from threading import Event, Thread
+from time import monotonic
+from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController
+from kombu.entity import Queue
+from kombu.exceptions import OperationalError
 
+from jobs import JOBS
+from service.domain.ledger import ALONE, DELIVER, Ring
 from service.errors import ReveilleError
+from service.leases import LONGEST
 from service.logs import logger
 from service.runner import Runner
+from service.settings.server import Server
+from service.store import EVERYBODY, acting_as
 from service.store.ledger import Ledger
 
 log = logger("worker")
-TASK = "reveille.occurrence"
+TASK = "reveille.occurrences"
+SLOW = frozenset({"morning"})
+"""What speaks: never before an alert."""
+QUEUES = (DELIVER, *(job for job in JOBS if job not in SLOW), *(job for job in JOBS if job in SLOW), ALONE)
 CONCURRENCY = 4
+AT_ONCE: Mapping[str, int] = {DELIVER: 10, "morning": 4, ALONE: 1}
+AT_MOST = 50
+"""How many ids one message carries, where many are rung for: claimed together they cost a fraction."""
+SPREAD = 16
+"""Over how many messages they are spread at least, so that no worker stands idle while another has a heap before it."""
 READY_WITHIN = 10.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
+PATIENCE = timedelta(seconds=15)
+"""How long a ring is waited for before a worker goes and looks."""
 
 
-def application(queue: str) -> tuple[Celery, str]:
-    """A Celery app and the name of its queue. Embedded queue names are unique to the instance: kombu's memory transport is
-    shared by a whole process.
+def prefixed(queue: str) -> str:
+    """What the queues' names begin with. Embedded ones are unique to the instance: kombu's memory transport is shared by a whole
+    process.
     """
+    return f"reveille-{uuid.uuid4().hex[:12]}" if queue == "embedded" else "reveille"
+
+
+def application(queue: str, prefix: str) -> Celery:
+    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app."""
     embedded = queue == "embedded"
-    name = f"reveille-{uuid.uuid4().hex[:12]}" if embedded else "reveille"
     app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
     app.conf.update(
-        task_default_queue=name,
+        task_queues=[_queue(prefix, name, queue) for name in QUEUES],
+        task_default_queue=f"{prefix}.{DELIVER}",
+        task_default_exchange=prefix,
         task_ignore_result=True,
-        task_acks_late=True,
         task_serializer="json",
         accept_content=["json"],
+        broker_connection_timeout=5,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"polling_interval": 0.05}
-        if embedded
-        else {"visibility_timeout": 3600, "unacked_restore_throttle": 1},
+        broker_connection_max_retries=None,
+        broker_transport_options=_transport(queue),
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_prefetch_multiplier=0 if embedded else 1,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
     )
-    return app, name
+    return app
+
+
+def _queue(prefix: str, name: str, broker: str) -> Queue:
+    full = f"{prefix}.{name}"
+    arguments = {"x-queue-type": "quorum"} if broker.startswith("amqp") else None
+    return Queue(full, routing_key=full, queue_arguments=arguments)  # type: ignore[no-untyped-call]
+
+
+def _transport(queue: str) -> dict[str, Any]:
+    if queue == "embedded":
+        return {"polling_interval": 0.05}
+    if queue.startswith("amqp"):
+        return {"confirm_publish": True}
+    # Told once, a message has done its duty; what Redis keeps of those under way is of no further use.
+    return {"visibility_timeout": 3600, "unacked_restore_throttle": 1, "socket_connect_timeout": 5, "socket_timeout": 15}
 
 
 class CeleryBell:
-    """`ports.Bell` over Celery."""
+    """`ports.Bell` over Celery: many ids in a message, and no message that raises."""
 
-    def __init__(self, app: Celery) -> None:
-        self._app = app
+    def __init__(self, queue: str, prefix: str) -> None:
+        self._app, self._prefix = application(queue, prefix), prefix
 
-    def ring(self, occurrences: Iterable[str]) -> None:
-        for id in occurrences:
-            self._app.send_task(TASK, args=[id])
-
-
-def register(app: Celery, runner: Runner) -> None:
-    # Shared tasks, Celery's default, would go on calling the first runner of this process after the config was edited.
-    @app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
-    def occurrence(id: str) -> None:
-        work(runner, id)
+    def ring(self, rings: Iterable[Ring]) -> None:
+        for queue, ids in _messages(rings):
+            try:
+                self._app.send_task(TASK, args=[queue, ids], queue=f"{self._prefix}.{queue}", retry=False)
+            except (OperationalError, OSError) as error:  # the sweep rings again, and workers look by themselves
+                log.warning("queue unreachable", queue=queue, error=str(error))
+                return
 
 
-def work(runner: Runner, id: str) -> str:
-    """The worker's edge: whatever a job throws ends here, named in the log and in the ledger. Returns it in words."""
+def _messages(rings: Iterable[Ring]) -> Iterator[tuple[str, list[str]]]:
+    for queue, group in groupby(sorted(rings, key=_by_queue), key=_by_queue):
+        ids = [ring.id for ring in group]
+        size = min(AT_ONCE.get(queue, AT_MOST), 1 + len(ids) // SPREAD)
+        for start in range(0, len(ids), size):
+            yield queue, ids[start : start + size]
+
+
+def _by_queue(ring: Ring) -> str:
+    return ring.queue
+
+
+class Work:
+    """The worker's edge: whatever a job throws ends here, named in the log and in the ledger."""
+
+    def __init__(self, runner: Runner, bell: CeleryBell, alone: Callable[[str], None]) -> None:
+        self._runner, self._bell, self._alone = runner, bell, alone
+        self.stopped = Event()
+
+    def __call__(self, queue: str, ids: Sequence[str]) -> None:
+        if queue in (DELIVER, ALONE):
+            for id in ids:
+                if self.stopped.is_set():
+                    return
+                self._alone(id) if queue == ALONE else run_one(self._runner, id)
+            return
+        try:
+            left = self._runner.run_fresh(ids, self.stopped.is_set)
+        except ReveilleError as error:
+            log.warning("left for later", occurrences=len(ids), error=str(error))
+            return
+        self._bell.ring(Ring(id, queue) for id in left)
+
+
+def run_one(runner: Runner, id: str) -> str:
+    """Returns what went wrong, in words."""
     try:
         runner.run(id)
     except ReveilleError as error:
@@ -81,51 +156,134 @@ def work(runner: Runner, id: str) -> str:
     return ""
 
 
-class EmbeddedWorker:
-    """Celery's worker in a thread of this process, on threads. `stop` finishes what runs."""
+class ChildProcess:
+    """Runs one occurrence in a process of its own: what a worker has died of takes no other with it the next time."""
 
-    def __init__(self, app: Celery, runner: Runner, ledger: Ledger) -> None:
-        self._app, self._runner, self._ledger = app, runner, ledger
+    def __init__(self, server: Server, ledger: Ledger, runner: Runner) -> None:
+        self._server, self._ledger, self._runner = server, ledger, runner
+
+    def __call__(self, id: str) -> None:
+        with acting_as(EVERYBODY):
+            before, now = self._ledger.get(id), self._runner.clock()
+            if before is None or not self._ledger.reserve(id, now, now + self._runner.lease):
+                return
+            environment = os.environ | {"REVEILLE_CONFIG": str(self._server.config)}
+            command = [sys.executable, "-m", "service.alone", id]
+            try:
+                done = subprocess.run(command, env=environment, timeout=LONGEST, check=False)  # noqa: S603 - our own module
+            except subprocess.TimeoutExpired:
+                done = None
+            if done is None or done.returncode:
+                log.error("its process ended badly", occurrence=id, code=done.returncode if done else "timeout")
+                self._ledger.died(id, before.fence, self._runner.clock())
+
+
+class Lane:
+    """Some queues and their own threads, in this process: what waits in one lane never waits for another."""
+
+    def __init__(
+        self, app: Celery, prefix: str, name: str, queues: Sequence[str], concurrency: int, work: Callable[[str, list[str]], None]
+    ) -> None:
+        self._app, self._name, self._concurrency = app, name, concurrency
+        self._queues = [f"{prefix}.{queue}" for queue in queues]
+        self._ready = Event()
         self._worker: WorkController | None = None
-        self._ready, self._stopped = Event(), Event()
-        self._threads: list[Thread] = []
+        self._thread: Thread | None = None
+
+        # Shared tasks, Celery's default, would go on calling the first runner of this process after the config was edited.
+        @app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
+        def occurrences(queue: str, ids: list[str]) -> None:
+            work(queue, ids)
 
     def start(self) -> None:
-        register(self._app, self._runner)
         self._app.finalize()
-        self._app.set_default()  # the pool's threads look tasks up in the default app
+        self._app.set_default()  # the pool's threads look tasks up in the default app, and every lane's has the same ones
         self._worker = self._app.WorkController(
+            hostname=f"{self._name}-{os.getpid()}-{uuid.uuid4().hex[:6]}",
+            queues=self._queues,
             pool="threads",
-            concurrency=CONCURRENCY,
+            concurrency=self._concurrency,
             loglevel="WARNING",
             quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
             ready_callback=lambda _consumer: self._ready.set(),
         )
-        self._threads = [
-            Thread(target=self._worker.start, name="worker", daemon=True),
-            Thread(target=self._poll, name="poll", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = Thread(target=self._worker.start, name=f"lane {self._name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def ready(self) -> bool:
+        return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
-        self._stopped.set()
-        if self._worker is not None:
+        """What runs is finished."""
+        if self._worker is not None and self._thread is not None:
             # Stopped while it still starts, Celery falls over its own half-made connection.
-            self._ready.wait(READY_WITHIN)
-            self._worker.stop()
-        for thread in self._threads:
-            thread.join(timeout=30)
+            if self._ready.wait(READY_WITHIN):
+                self._worker.stop()
+            self._thread.join(timeout=5)
+
+
+class Worker:
+    """Lanes of one process, and a look by itself at a low rate for what no ring has reached."""
+
+    def __init__(
+        self,
+        queue: str,
+        prefix: str,
+        runner: Runner,
+        work: Work,
+        queues: Sequence[str] = QUEUES,
+        concurrency: int = CONCURRENCY,
+    ) -> None:
+        self._runner, self._work, self._queues = runner, work, frozenset(queues)
+        lanes = {
+            "quick": ([q for q in queues if q not in SLOW and q != ALONE], concurrency),
+            "slow": ([q for q in queues if q in SLOW], concurrency),
+            "alone": ([q for q in queues if q == ALONE], 1),
+        }
+        self._lanes = [
+            Lane(application(queue, prefix), prefix, name, served, threads, work)
+            for name, (served, threads) in lanes.items()
+            if served
+        ]
+        self._polling: Thread | None = None
+
+    def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+        self._polling = Thread(target=self._poll, name="poll", daemon=True)
+        self._polling.start()
+
+    @property
+    def ready(self) -> bool:
+        return all(lane.ready for lane in self._lanes)
+
+    def stop(self, within: float = 30.0) -> bool:
+        """Whether all that ran was finished in time. What wasn't is handed back, and refused if it is finished after all."""
+        self._work.stopped.set()
+        end = monotonic() + within
+        stopping = [Thread(target=lane.stop, name="stop", daemon=True) for lane in self._lanes]
+        for thread in stopping:
+            thread.start()
+        for thread in filter(None, (*stopping, self._polling)):
+            thread.join(timeout=max(0.0, end - monotonic()))
+        if not any(thread.is_alive() for thread in stopping):
+            return True
+        with contextlib.suppress(ReveilleError):  # leases run out by themselves
+            log.warning("handed back", occurrences=self._runner.hand_back())
+        return False
 
     def _poll(self) -> None:
-        """Looks by itself at a low rate for what no ring has reached."""
-        while not self._stopped.wait(POLL):
+        while not self._work.stopped.wait(POLL):
             try:
-                waiting = self._ledger.waiting(self._runner.clock(), limit=20)
+                with acting_as(EVERYBODY):
+                    waiting = self._runner.ledger.waiting(self._runner.clock(), limit=20, patience=PATIENCE)
             except ReveilleError as error:
                 log.warning("ledger unreachable", error=str(error))
                 continue
-            for id in waiting:
-                if self._stopped.is_set():
-                    return
-                work(self._runner, id)
+            for ring in waiting:
+                if ring.queue in self._queues and not self._work.stopped.is_set():
+                    self._work(ring.queue, [ring.id])

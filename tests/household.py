@@ -13,10 +13,12 @@ from service.domain.facts import Fact
 from service.domain.items import Event
 from service.domain.ledger import Cadence, Timing, WallTimes
 from service.domain.people import Person
+from service.household import Household
 from service.planner import Planner
 from service.ports import Check, Occasion, Services
-from service.runner import Household, Runner
+from service.runner import Runner
 from service.store import Store
+from service.store.cadences import wake
 from tests.builders import a_person
 
 START = datetime(2026, 5, 11, 22, 0, tzinfo=UTC)
@@ -172,16 +174,26 @@ class Bench:
     def backoff(attempts: int) -> timedelta:
         return timedelta(seconds=30 * 2 ** (attempts - 1))
 
+    def plan(self) -> list[str]:
+        """A clock's tick, after a sync that may have changed the calendar. Returns whom it rang for."""
+        with self.store.database.write() as on:
+            wake(on, self.person.id, self.clock.now)
+        return [ring.id for ring in self.planner.tick(self.clock.now)]
+
+    def waiting(self) -> list[str]:
+        """What a worker could take up now."""
+        return [ring.id for ring in self.store.ledger.waiting(self.clock.now)]
+
     def tick(self) -> None:
         """What a clock and a worker do at one moment."""
-        self.planner.tick(self.clock.now)
-        for id in self.store.ledger.waiting(self.clock.now):
+        self.plan()
+        for id in self.waiting():
             self.runner().run(id)
 
     def work(self) -> None:
         """The same with the worker's edge, where errors that nobody expected end."""
-        self.planner.tick(self.clock.now)
-        for id in self.store.ledger.waiting(self.clock.now):
+        self.plan()
+        for id in self.waiting():
             runner = self.runner()
             try:
                 runner.run(id)

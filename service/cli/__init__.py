@@ -15,8 +15,10 @@ from service.cli.edge import guarded
 from service.cli.events import events
 from service.cli.explain import explain
 from service.cli.init import init
+from service.cli.people import people
 from service.cli.rules import rules
 from service.cli.run import run
+from service.cli.scaled import clock, migrate, retry, worker
 from service.cli.schema import schema
 from service.cli.status import status
 
@@ -50,13 +52,18 @@ def _options(
 
 
 app.command()(brief)
+app.command()(clock)
 app.command()(doctor)
 app.command()(events)
 app.command()(explain)
 app.command()(init)
+app.command()(migrate)
+app.command()(retry)
 app.command()(run)
 app.command()(schema)
 app.command()(status)
+app.command()(worker)
+app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")
 
 

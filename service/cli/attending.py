@@ -21,11 +21,11 @@ LOOK_AGAIN = 0.2  # seconds
 def seen_through(house: House, id: str) -> Occurrence:
     """Until it ends, or waits for another attempt. A clock or worker that was first is waited for."""
     from service.domain.ledger import State
-    from service.worker import work
+    from service.worker import run_one
 
     end = monotonic() + PATIENCE.total_seconds()
     while True:
-        trouble = work(house.runner, id)
+        trouble = run_one(house.runner, id)
         row = house.store.ledger.get(id)
         assert row is not None, "rows are never taken away while they are open"
         if trouble and row.state != State.ENDED:

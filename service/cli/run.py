@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.attending import seen_through, told
-from service.cli.edge import FAILED, INTERRUPTED
+from service.cli.edge import FAILED
+from service.cli.signals import until_stopped
 
 if TYPE_CHECKING:
     from service.bootstrap import House
@@ -33,8 +31,9 @@ def run(
     from service.logs import configure
     from service.settings import find
     from service.settings.server import load_server
+    from service.store import acting_as
 
-    stopped = _until_stopped()
+    stopped = until_stopped()
     file = None if sample else find()
     shown = once or file is None
     server = load_server(file or _sample())
@@ -46,9 +45,11 @@ def run(
             service.recover()
             service.start()
             if shown and not stopped.is_set():
-                well = _first_briefing(service.house)
+                with acting_as(service.house.config.person.id):
+                    well = _first_briefing(service.house)
             if not once:
-                _say_what_comes(service.house)
+                with acting_as(service.house.config.person.id):
+                    _say_what_comes(service.house)
                 service.follow(stopped, _say)
         finally:
             service.stop()
@@ -93,20 +94,6 @@ def _say_what_comes(house: House) -> None:
         if due_at - now > timedelta(minutes=10):
             print(f"  next {name}: {due_at.astimezone(house.config.person.zone):%a %d %b %H:%M}")
     print(flush=True)
-
-
-def _until_stopped() -> Event:
-    """Set by Ctrl-C or SIGTERM; a second one ends at once, as a crash would: the ledger makes it good at the next start."""
-    stopped = Event()
-
-    def stop(*_: object) -> None:
-        if stopped.is_set():
-            os._exit(INTERRUPTED)
-        stopped.set()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    return stopped
 
 
 def _say(words: str) -> None:

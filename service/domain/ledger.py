@@ -96,6 +96,7 @@ class Occurrence:
     reason: str = ""
     fence: int = 0
     attempts: int = 0
+    deaths: int = 0  # how many workers ended while they held it
     lease_until: datetime | None = None
     not_before: datetime | None = None  # a retry waits until then
     started_at: datetime | None = None
@@ -107,3 +108,15 @@ class Occurrence:
     def by_hand(self) -> bool:
         """Asked for by the person, not by a cadence."""
         return self.slot.startswith(("manual:", "asked:"))
+
+
+DELIVER, ALONE = "deliver", "alone"
+"""Queues beside the jobs' own: what is prepared and only has to go out; what a worker has died of, to be run by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Somebody should look at this occurrence; `queue` says what for: a job's name, `DELIVER` or `ALONE`."""
+
+    id: str
+    queue: str

@@ -16,7 +16,7 @@ from service.settings import names
 from service.settings.cadences import JOBS, NAMED, CadenceSection
 from service.settings.complaints import read_secrets, validated
 from service.settings.config import Config
-from service.settings.document import Document, Place, read, shown
+from service.settings.document import Document, Place, parse, read, shown
 from service.settings.file import File
 from service.settings.kinds import Family, Kinds, KindUnloadable, installed, meant
 from service.settings.me import person
@@ -39,7 +39,15 @@ def load(path: Path, *, kinds: Kinds | None = None, secrets: bool = True) -> Con
     """Raises ConfigError with every complaint, in the order of the file. Every secret is read once, and not kept;
     `secrets=False` leaves that out, for a look at a file whose secrets are elsewhere.
     """
-    document = read(path, missing="Run `reveille init` to make one")
+    return _loaded(read(path, missing="Run `reveille init` to make one"), path, kinds, secrets=secrets)
+
+
+def load_text(text: str, path: Path, *, kinds: Kinds | None = None) -> Config:
+    """The same of a revision that the store holds; `path` is where its file lies or lay."""
+    return _loaded(parse(text.encode(), str(path)), path, kinds, secrets=True)
+
+
+def _loaded(document: Document, path: Path, kinds: Kinds | None, *, secrets: bool) -> Config:
     config = _Reader(document, path.absolute(), kinds or installed(), secrets=secrets).config()
     if document.complaints or config is None:
         raise ConfigError(*sorted(dict.fromkeys(document.complaints), key=lambda c: c.line or 0))

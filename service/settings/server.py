@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -44,8 +45,23 @@ class Server(BaseSettings):
     base_url: Annotated[
         str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", description="Where the web pages are reached from outside")
     ] = ""
+    people: Annotated[Path | None, Field(description="The folder of NAME.yaml files that clocks follow, one a person")] = None
+    listen: Annotated[
+        str,
+        Field(
+            pattern=r"^([^\s:/]*:\d{1,5})?$", description="Where clock and worker answer /live, /ready and /metrics: host:port"
+        ),
+    ] = ""
+    lease: Annotated[
+        int, Field(ge=5, le=3600, description="Seconds after which a worker that is not heard of is taken for dead")
+    ] = 90
+    stop_within: Annotated[int, Field(ge=1, le=600, description="Seconds to finish what runs once told to stop")] = 25
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="What is logged")] = "info"
     log_json: Annotated[bool, Field(description="Logs as JSON lines")] = False
+
+    @property
+    def lease_length(self) -> timedelta:
+        return timedelta(seconds=self.lease)
 
     @classmethod
     def settings_customise_sources(
@@ -121,7 +137,7 @@ def _of_file(document: Document) -> dict[str, Any]:
         elif name not in known:
             document.complain((name,), "unknown key", meant(name, known, what="Known here"))
     folder = Path(document.file).parent
-    paths = {"data", "artefacts", "key_file"}
+    paths = {"data", "artefacts", "key_file", "people"}
     return {
         k: folder / Path(v).expanduser() if k in paths and isinstance(v, str) and "\0" not in v else v
         for k, v in data.items()
@@ -168,9 +184,17 @@ def _placed(server: Server, config: Path) -> Server:
     data = (server.data.expanduser() if "data" in given else config.parent / ".reveille").absolute()
     artefacts = server.artefacts.expanduser().absolute() if "artefacts" in given else data / "artefacts"
     key_file = server.key_file.expanduser().absolute() if server.key_file else None
+    people = server.people.expanduser().absolute() if server.people else None
     database = server.database or f"sqlite:///{data / 'reveille.db'}"
     return server.model_copy(
-        update={"config": config, "data": data, "artefacts": artefacts, "database": database, "key_file": key_file}
+        update={
+            "config": config,
+            "data": data,
+            "artefacts": artefacts,
+            "database": database,
+            "key_file": key_file,
+            "people": people,
+        }
     )
 
 

@@ -16,15 +16,17 @@ from service.store.approvals import Approvals
 from service.store.artefacts import Folder
 from service.store.cadences import Cadences
 from service.store.codec import Codec
-from service.store.database import Database
+from service.store.database import EVERYBODY, Database, acting_as
 from service.store.deliveries import Deliveries
+from service.store.instance import shared_secret, shared_time, utc_now
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
-from service.store.place import data_folder, instance_secret
+from service.store.partitions import make as make_partitions
+from service.store.place import data_folder
 from service.store.retention import Pruner
 from service.store.revisions import Revisions
 
-__all__ = ["Store", "data_folder", "fernet_key", "instance_secret", "open_store"]
+__all__ = ["EVERYBODY", "Store", "acting_as", "data_folder", "fernet_key", "open_store", "shared_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,20 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: bytes = b"") -> Store:
-    """Brings the schema up to date. `keys` are Fernet keys, the newest first. Raises ConfigError where they don't open it."""
+def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: bytes | Path = b"") -> Store:
+    """Brings the schema up to date. `keys` are Fernet keys, the newest first; `secret` makes Message-IDs: it, or the file
+    where one machine keeps its own. Raises ConfigError where the keys don't open it.
+    """
     database = Database(url)
     codec = Codec(keys)
-    upgrade(database)
-    _try_key(database, codec)
-    ledger = Ledger(database)
-    folder = Folder(artefacts, codec)
-    deliveries = Deliveries(database, codec, folder, secret)
+    with acting_as(EVERYBODY):
+        upgrade(database)
+        _try_key(database, codec)
+        make_partitions(database, utc_now())
+        ledger = Ledger(database)
+        folder = Folder(artefacts, codec)
+        made = shared_secret(database, codec, secret) if isinstance(secret, Path) else secret
+        deliveries = Deliveries(database, codec, folder, made)
     return Store(
         database,
         codec,

@@ -15,6 +15,7 @@ from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, U
 from service.domain.verdicts import Verdict
 from service.errors import FenceLost
 from service.store import tables
+from service.store.cadences import wake
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
@@ -37,13 +38,16 @@ class Accounts:
         for name in there.keys() - known:  # of another kind, its cursor means nothing to the new source
             self.forget(person, name)
         with self._database.write() as on:
+            self._database.alone(on, "accounts", person)
+            there_now = set(on.execute(select(a.c.name).where(a.c.person == person)).scalars())
             for name, kind in kinds.items():
-                if name not in known:
+                if name not in there_now:
                     row = {"person": person, "name": name, "kind": kind, "health": Health.NEW.value, "problems": []}
                     on.execute(insert(a).values(row))
 
     def forget(self, person: str, name: str) -> None:
         with self._database.write() as on:
+            self._database.alone(on, "items", person)
             refs = on.execute(select(h.c.ref).where(h.c.person == person, h.c.account == name)).scalars().all()
             self._unhold(on, person, name, refs)
             on.execute(delete(a).where(a.c.person == person, a.c.name == name))
@@ -76,10 +80,13 @@ class Accounts:
         """
         person, name = account.person, account.name
         with self._database.write() as on:
+            self._database.alone(on, "items", person)
             self._fenced(on, account, cursor=page.cursor, lease_until=now + lease)
             self._move(on, person, name, [c for c in page.changes if isinstance(c, Moved)])
             self._hold(on, person, name, [c for c in page.changes if isinstance(c, Upsert)], verdicts)
             self._unhold(on, person, name, [c.ref for c in page.changes if isinstance(c, Delete)])
+            if any(isinstance(c, Delete) or isinstance(getattr(c, "item", None), (Event, Series)) for c in page.changes):
+                wake(on, person, now)
 
     def leave(self, account: Account) -> None:
         """Stops in the middle: what was kept stays, and the next sync goes on from the last page's cursor."""
@@ -117,13 +124,18 @@ class Accounts:
                 for row in on.execute(select(a.c.name, a.c.expanded).where(a.c.person == person, a.c.expanded != ""))
             }
 
-    def store_events(self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str) -> None:
+    def store_events(
+        self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str, now: datetime
+    ) -> None:
         with self._database.write() as on:
+            self._database.alone(on, "items", account.person)
             self._fenced(on, account, expanded=expanded)
             self._items.replace_events(on, account.person, series, events)
+            wake(on, account.person, now)
 
     def judge_again(self, person: str, verdicts: Mapping[str, Verdict]) -> None:
         with self._database.write() as on:
+            self._database.alone(on, "items", person)
             self._items.set_verdicts(on, person, verdicts)
 
     def release_all(self, now: datetime) -> None:
@@ -133,6 +145,7 @@ class Accounts:
     def sight(self, person: str, message_ids: Iterable[str], now: datetime) -> None:
         """Reveille's own mail was seen in a mailbox."""
         with self._database.write() as on:
+            self._database.alone(on, "items", person)
             s = tables.sighting
             known = set(
                 on.execute(select(s.c.message_id).where(s.c.person == person, s.c.message_id.in_(list(message_ids)))).scalars()

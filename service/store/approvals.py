@@ -30,6 +30,7 @@ class Approvals:
             "proposed_at": proposal.proposed_at,
         }
         with self._database.write() as on:
+            self._database.alone(on, "proposals", proposal.person)
             if on.execute(select(p.c.id).where(p.c.id == proposal.id)).first() is None:  # two accounts may hold the same item
                 on.execute(insert(p), row)
 

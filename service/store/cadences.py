@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -30,32 +33,41 @@ class Planned:
     holidays: str
     planned_until: datetime
     next_at: datetime
+    last: str = ""  # the newest occurrence it was given
+
+    @property
+    def kind(self) -> str:
+        match self.cadence.timing:
+            case WallTimes():
+                return "wall"
+            case Every():
+                return "every"
+            case BeforeEvents():
+                return "events"
+
+    def when(self) -> str:
+        """All that its slots depend on, in one text: equal texts have equal slots."""
+        timing = TIMINGS[self.kind].dump_python(self.cadence.timing, mode="json")
+        return json.dumps({"timing": timing, "timezone": self.timezone, "holidays": self.holidays}, sort_keys=True)
 
     def document(self) -> dict[str, Any]:
-        kind = _kind(self.cadence.timing)
-        return {
-            "job": self.cadence.job,
-            "kind": kind,
-            "timing": TIMINGS[kind].dump_python(self.cadence.timing, mode="json"),
-            "to": list(self.cadence.to),
-            "options": dict(self.cadence.options),
-            "timezone": self.timezone,
-            "holidays": self.holidays,
-        }
+        return {"to": list(self.cadence.to), "options": dict(self.cadence.options)}
 
 
 class Cadences:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, on: Connection, planned: Planned, digest: str) -> None:
-        """Where nothing that matters changed, the plan goes on as it stands: what is due stays due."""
-        person, name = planned.cadence.person, planned.cadence.name
+    def put(self, on: Connection, planned: Planned) -> None:
+        """Where nothing that its slots depend on changed, the plan goes on as it stands: what is due stays due."""
+        person, name, job, kind, when = *_names(planned), planned.cadence.job, planned.kind, planned.when()
+        digest = hashlib.sha256(f"{job} {kind} {when}".encode()).hexdigest()
         same = and_(t.c.person == person, t.c.name == name, t.c.digest == digest)
         if on.execute(update(t).where(same).values(document=planned.document())).rowcount == 1:
             return
         on.execute(delete(t).where(t.c.person == person, t.c.name == name))
-        row = {"person": person, "name": name, "document": planned.document(), "digest": digest}
+        row: dict[str, Any] = {"person": person, "name": name, "job": job, "kind": kind, "timing": when, "digest": digest}
+        row["document"] = planned.document()
         on.execute(insert(t), row | {"next_at": planned.next_at, "planned_until": planned.planned_until})
 
     def keep(self, on: Connection, person: str, names: Iterable[str]) -> None:
@@ -75,31 +87,33 @@ class Cadences:
 
     def planned(self, on: Connection, planned: Planned) -> None:
         where = (t.c.person == planned.cadence.person, t.c.name == planned.cadence.name)
-        on.execute(update(t).where(*where).values(next_at=planned.next_at, planned_until=planned.planned_until))
+        values = {"next_at": planned.next_at, "planned_until": planned.planned_until, "last": planned.last}
+        on.execute(update(t).where(*where).values(values))
 
     def of(self, person: str) -> Sequence[Planned]:
         with self._database.read() as on:
             return [_read(row) for row in on.execute(select(t).where(t.c.person == person).order_by(t.c.next_at)).mappings()]
 
 
-def _kind(timing: Timing) -> str:
-    match timing:
-        case WallTimes():
-            return "wall"
-        case Every():
-            return "every"
-        case BeforeEvents():
-            return "events"
+def wake(on: Connection, person: str, now: datetime) -> None:
+    """The person's calendar has changed: what follows its meetings is looked at anew."""
+    on.execute(update(t).where(t.c.person == person, t.c.kind == "events", t.c.next_at > now).values(next_at=now))
+
+
+def _names(planned: Planned) -> tuple[str, str]:
+    return planned.cadence.person, planned.cadence.name
 
 
 def _read(row: RowMapping) -> Planned:
+    timing, timezone, holidays = _when(row["kind"], row["timing"])
     document = row["document"]
-    cadence = Cadence(
-        person=row["person"],
-        name=row["name"],
-        job=document["job"],
-        timing=TIMINGS[document["kind"]].validate_python(document["timing"]),
-        to=tuple(document["to"]),
-        options=tuple(document["options"].items()),
-    )
-    return Planned(cadence, document["timezone"], document["holidays"], row["planned_until"], row["next_at"])
+    to, options = tuple(document["to"]), tuple(document["options"].items())
+    cadence = Cadence(row["person"], row["name"], row["job"], timing, to, options)
+    return Planned(cadence, timezone, holidays, row["planned_until"], row["next_at"], row["last"])
+
+
+@lru_cache(4096)
+def _when(kind: str, text: str) -> tuple[Timing, str, str]:
+    """Many cadences share few timings."""
+    when = json.loads(text)
+    return TIMINGS[kind].validate_python(when["timing"]), when["timezone"], when["holidays"]

@@ -4,53 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from service.errors import StoreUnusable, Unavailable
 
 BUSY = 30.0  # seconds a writer waits for another before it gives up and is retried by its caller
+CONNECTIONS = 10  # of one process to PostgreSQL
+
+
+EVERYBODY = "*"
+"""The clock, the sweep and a worker that claims look at rows of all persons; everything else acts as one."""
+_acting: ContextVar[str] = ContextVar("acting", default="")
+
+
+@contextmanager
+def acting_as(person: str) -> Iterator[None]:
+    """Every transaction in here sees and writes the rows of this person only (PostgreSQL: row-level security)."""
+    before = _acting.set(person)
+    try:
+        yield
+    finally:
+        _acting.reset(before)
 
 
 class Database:
-    """`write()` takes the write lock at its start (BEGIN IMMEDIATE), so that two claims never both read and then fight."""
+    """`write()` takes the write lock at its start (BEGIN IMMEDIATE), so that two claims never both read and then fight.
 
-    def __init__(self, url: str, busy: float = BUSY) -> None:
+    PostgreSQL has no such lock: what must be alone there asks for `alone()`. A transaction acts as whoever `acting_as` says;
+    where nobody is said it sees nothing. SQLite holds one household and lets everybody in.
+    """
+
+    def __init__(self, url: str, busy: float = BUSY, connections: int = CONNECTIONS) -> None:
         self.url = make_url(url)
-        self.engine = _sqlite(url, busy) if self.url.get_backend_name() == "sqlite" else create_engine(url, pool_pre_ping=True)
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+        self.engine = _sqlite(url, busy) if self.url.get_backend_name() == "sqlite" else _postgres(url, busy, connections)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot: what several queries see belongs together."""
         with translated(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN")
+            self._begin(connection, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with translated(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        with translated(), self.engine.connect() as connection, connection.begin():
+            self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
+            yield connection
+
+    def alone(self, on: Connection, *what: str) -> None:
+        """Until the transaction ends nobody else is past this point with the same words."""
+        if not self.is_sqlite:
+            key = int.from_bytes(sha256("\0".join(what).encode()).digest()[:8], "big", signed=True)
+            on.execute(select(func.pg_advisory_xact_lock(key)))
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _begin(self, connection: Connection, sqlite: str, postgres: str) -> None:
+        if self.is_sqlite:
+            connection.exec_driver_sql(sqlite)
+            return
+        who = _acting.get().replace("'", "''")
+        said = f"{postgres}; SET LOCAL reveille.person = '{who}'"
+        broken = connection.dialect.loaded_dbapi.Error
+        try:
+            _driver(connection).execute(said, prepare=False)
+        except broken:
+            # A connection that was cut while it lay in the pool: nothing has been done on it yet, a new one serves as well.
+            connection.invalidate()
+            try:
+                _driver(connection).execute(said, prepare=False)
+            except broken as error:
+                raise OperationalError(said, None, error) from error
+
+
+def _driver(connection: Connection) -> Any:
+    """Not through SQLAlchemy: several statements in one message, which can't be prepared."""
+    return connection.connection.driver_connection
 
 
 @contextmanager
@@ -60,7 +100,7 @@ def translated() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         raise Unavailable(
-            f"The database does not answer: {_words(error)}. What was under way is kept and tried again."
+            f"The database does not answer: {_words(str(error.orig))}. What was under way is kept and tried again."
         ) from error
     except DatabaseError as error:
         if not any(sign in str(error.orig) for sign in ("malformed", "not a database")):
@@ -73,8 +113,7 @@ def translated() -> Iterator[None]:
         raise Unavailable("All connections to the database are in use. What was under way is kept and tried again.") from error
 
 
-def _words(error: DBAPIError) -> str:
-    words = str(error.orig)
+def _words(words: str) -> str:
     if "disk is full" in words:
         return "the disk is full; make room"
     if "disk I/O error" in words:  # what SQLite says where it cannot even lay out its shared memory
@@ -105,6 +144,19 @@ def _sqlite(url: str, busy: float) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _postgres(url: str, busy: float, connections: int) -> Engine:
+    """Autocommit as far as the driver knows: we begin ourselves, and say in the same breath who acts."""
+    options = f"-c lock_timeout={int(busy)}s -c idle_in_transaction_session_timeout={int(busy)}s -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=busy,
+        pool_recycle=1800,
+        connect_args={"autocommit": True, "connect_timeout": 5, "options": options, "tcp_user_timeout": int(busy) * 1000},
+    )
 
 
 def ping(database: Database) -> None:

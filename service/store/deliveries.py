@@ -115,7 +115,7 @@ class Deliveries:
     ) -> None:
         key = hmac.digest(self._secret, f"{occurrence.id}/{channel}".encode(), "sha256").hex()[:40]
         row = {
-            "id": hashlib.sha256(f"{notice}/{channel}".encode()).hexdigest()[:32],
+            "id": notice[:8] + hashlib.sha256(f"{notice}/{channel}".encode()).hexdigest()[:24],
             "person": occurrence.person,
             "occurrence": occurrence.id,
             "notice": notice,
@@ -151,6 +151,8 @@ class Deliveries:
             row = on.execute(select(t).where(t.c.id == id, or_(crashed, waiting))).mappings().one_or_none()
             if row is None:
                 return None
+            if most:
+                self._database.alone(on, "budget", row["person"])
             if most and on.execute(_interruptions(row["person"], most[1])).scalar_one() >= most[0]:
                 return None
             doubtful = bool(row["doubtful"]) or row["state"] == DeliveryState.SENDING
@@ -205,6 +207,18 @@ class Deliveries:
             on.execute(
                 update(t).where(t.c.id == id, t.c.state == DeliveryState.PENDING).values(state=DeliveryState.SKIPPED, error=why)
             )
+
+    def give_up(self, occurrence: str, why: str) -> Outcome:
+        """Nothing more is tried. Returns how the occurrence ends: unknown where something may have arrived."""
+        mine = t.c.occurrence == occurrence
+        with self._database.write() as on:
+            for state, then in ((DeliveryState.SENDING, DeliveryState.UNKNOWN), (DeliveryState.PENDING, DeliveryState.FAILED)):
+                values = {"state": then, "error": why, "lease_until": None, "fence": t.c.fence + 1}
+                on.execute(update(t).where(mine, t.c.state == state).values(values))
+            there = set(on.execute(select(t.c.state).where(mine)).scalars())
+        if DeliveryState.SENT in there:
+            return Outcome.SENT
+        return Outcome.UNKNOWN if DeliveryState.UNKNOWN in there else Outcome.FAILED
 
     def release_all(self, now: datetime) -> None:
         """For the only service on its database, at start: whoever was sending is dead, and what it sent is in doubt."""
@@ -292,7 +306,8 @@ def _interruptions(person: str, since: datetime) -> Select[int]:
 
 
 def notice_id(occurrence: Occurrence, audience: Audience) -> str:
-    return hashlib.sha256(f"{occurrence.id}/{audience}".encode()).hexdigest()[:32]
+    """Begins with its occurrence's day, as every id of the ledger does."""
+    return occurrence.id[:8] + hashlib.sha256(f"{occurrence.id}/{audience}".encode()).hexdigest()[:24]
 
 
 def _read(row: RowMapping) -> Delivery:

@@ -1,29 +1,60 @@
-"""Occurrences: one row for every time a cadence should run. Claims are conditional updates; every write checks its fence."""
+"""Occurrences: one row for every time a cadence should run. Claims are conditional updates; every write checks its fence.
+
+`wake_at` is the next moment at which anybody should look at a row: every change of state sets it, and the sweep asks for nothing else.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from service.domain.ledger import Occurrence, Outcome, Slot, State
+from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slot, State
 from service.errors import FenceLost
+from service.store import tables
 from service.store.database import Database
 from service.store.tables import occurrence as t
 
 RUNNING = (State.PREPARING, State.DELIVERING)
-OPEN = tuple(state for state in State if state != State.ENDED)
-"""Named one by one, so that an index finds the few among the many that ended."""
+RING_AGAIN = timedelta(seconds=10)
+"""How long a ring is given to reach somebody before it is made again."""
+SUSPECT = 2
+"""How often a worker may end with a row before it is run by itself: machines fail, and seldom twice over the same thing."""
+PER_PERSON = 2
+"""How many runs of one person may be under way at once: a first sync of a large mailbox leaves room for everybody else."""
+_OPEN = t.c.ended_at.is_(None)
+_DAYS = (re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"/(\d{4})(\d\d)(\d\d)(?:T\d{6}Z?)?$"))
 
 
 def occurrence_id(person: str, cadence: str, subject: str, slot: str) -> str:
-    """The row's id is its key's digest: whoever names the same slot names the same row."""
-    return hashlib.sha256(f"{person}\0{cadence}\0{subject}\0{slot}".encode()).hexdigest()[:32]
+    """The row's id is its slot's day and its key's digest: whoever names the same slot names the same row, and ids stand in order
+    of time, so that a month of them can be let go of at once.
+    """
+    return _day(slot, subject) + hashlib.sha256(f"{person}\0{cadence}\0{subject}\0{slot}".encode()).hexdigest()[:24]
+
+
+def _day(slot: str, subject: str) -> str:
+    for words, pattern in zip((slot, subject), _DAYS, strict=True):
+        if found := pattern.search(words):
+            year, month, day = found.groups()
+            if "01" <= month <= "12" and "01" <= day <= "31":
+                return year + month + day
+    return "19700101"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    id: str
+    fence: int
+    outcome: Outcome
+    reason: str
 
 
 class Ledger:
@@ -34,18 +65,20 @@ class Ledger:
 
     def insert(self, on: Connection, person: str, cadence: str, job: str, slot: Slot, **more: Any) -> str | None:
         """A new row, or None where the slot has one already: nothing is ever planned twice."""
-        row = {
-            "id": occurrence_id(person, cadence, slot.subject, slot.name),
-            "person": person,
-            "cadence": cadence,
-            "subject": slot.subject,
-            "slot": slot.name,
-            "job": job,
-            "prepare_at": slot.prepare_at,
-            "due_at": slot.due_at,
-            "useful_until": slot.useful_until,
-            "state": State.DUE.value,
-        } | more
+        row = (
+            {
+                "id": occurrence_id(person, cadence, slot.subject, slot.name),
+                "person": person,
+                "cadence": cadence,
+                "subject": slot.subject,
+                "slot": slot.name,
+                "job": job,
+                "state": State.DUE.value,
+                "wake_at": None if "ended_at" in more else slot.prepare_at,
+            }
+            | _times(slot)
+            | more
+        )
         build = sqlite_insert if self._database.is_sqlite else postgres_insert
         done = on.execute(build(t).values(row).on_conflict_do_nothing())
         return str(row["id"]) if done.rowcount == 1 else None
@@ -53,8 +86,7 @@ class Ledger:
     def supersede(self, on: Connection, person: str, cadence: str, before: datetime, now: datetime) -> None:
         """Ends rows of a cadence that were due before `before` and of which nothing has gone out yet."""
         older = and_(_planned(person, cadence), t.c.state.in_((State.DUE, State.PREPARED)), t.c.due_at < before)
-        values = {"state": State.ENDED, "outcome": Outcome.SKIPPED, "reason": "superseded by a newer one", "ended_at": now}
-        on.execute(update(t).where(older).values(values | {"lease_until": None}))
+        on.execute(update(t).where(older).values(_ended(Outcome.SKIPPED, "superseded by a newer one", now)))
 
     def absorb(self, on: Connection, person: str, cadence: str) -> int:
         """Takes away rows of an interval that nobody has claimed yet; returns how many slots they stood for, to be counted in the
@@ -70,88 +102,166 @@ class Ledger:
         row_id = occurrence_id(person, cadence, slot.subject, slot.name)
         waits = t.c.state.in_((State.DUE, State.PREPARED))
         moved = and_(t.c.id == row_id, waits, t.c.useful_until != slot.useful_until)
-        return on.execute(update(t).where(moved).values(_times(slot) | _AGAIN)).rowcount == 1
+        return on.execute(update(t).where(moved).values(_times(slot) | _AGAIN | {"wake_at": slot.prepare_at})).rowcount == 1
 
     def follow(self, id: str, fence: int, slot: Slot, *, wait: bool) -> None:
         """The same for whoever holds the row: it keeps it, or lets go of it until the new time."""
         with self._database.write() as on:
-            self.hold(on, id, fence, **(_times(slot) | _AGAIN | {"lease_until": None} if wait else _times(slot)))
+            later = _AGAIN | {"lease_until": None, "wake_at": slot.prepare_at}
+            self.hold(on, id, fence, **(_times(slot) | later if wait else _times(slot)))
 
     def abandon(self, on: Connection, person: str, cadences_kept: Iterable[str], now: datetime) -> None:
         """Unclaimed rows of cadences that the config no longer has end in the open."""
         gone = and_(
-            t.c.person == person, t.c.state == State.DUE, t.c.cadence.not_in(list(cadences_kept)), t.c.slot.not_like("manual:%")
+            t.c.person == person,
+            _OPEN,
+            t.c.state == State.DUE,
+            t.c.cadence.not_in(list(cadences_kept)),
+            t.c.slot.not_like("manual:%"),
         )
-        on.execute(
-            update(t)
-            .where(gone)
-            .values(state=State.ENDED, outcome=Outcome.SKIPPED, reason="its cadence was taken out of the config", ended_at=now)
-        )
+        on.execute(update(t).where(gone).values(_ended(Outcome.SKIPPED, "its cadence was taken out of the config", now)))
 
-    # --- what a worker does with one row -------------------------------------------------------------------------------
+    # --- what a worker does with its rows -------------------------------------------------------------------------------
 
     def claim(self, id: str, now: datetime, lease: timedelta) -> Occurrence | None:
         """Takes a row that is due to be prepared, or whose worker lost its lease. None: somebody else has it, it isn't time,
         or another occurrence of the same cadence and subject is being worked on (two would say the same thing twice).
         """
-        free = or_(t.c.state == State.DUE, and_(t.c.state == State.PREPARING, t.c.lease_until < now))
-        return self._take(id, free, now, lease, state=State.PREPARING, at=t.c.prepare_at, attempts=t.c.attempts + 1)
+        died = and_(t.c.state == State.PREPARING, t.c.lease_until < now)
+        taken = self._take([id], or_(t.c.state == State.DUE, died), now, lease, _preparing(died))
+        return taken[0] if taken else None
+
+    def claim_fresh(self, ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Occurrence]:
+        """The same for many at once, in the order they were asked for, without those that more than one worker has died of."""
+        died = and_(t.c.state == State.PREPARING, t.c.lease_until < now)
+        unsuspected = or_(and_(t.c.state == State.DUE, t.c.deaths < SUSPECT), and_(died, t.c.deaths + 1 < SUSPECT))
+        taken = {o.id: o for o in self._take(ids, and_(unsuspected, _room(now)), now, lease, _preparing(died))}
+        return [taken[id] for id in ids if id in taken]
 
     def claim_delivery(self, id: str, now: datetime, lease: timedelta) -> Occurrence | None:
         """Takes a prepared row whose time has come, or one whose worker lost its lease while delivering."""
-        free = or_(
-            t.c.state == State.PREPARED,
-            and_(t.c.state == State.DELIVERING, or_(t.c.lease_until.is_(None), t.c.lease_until < now)),
-        )
-        return self._take(id, free, now, lease, state=State.DELIVERING, at=t.c.due_at)
+        died = and_(t.c.state == State.DELIVERING, t.c.lease_until < now)
+        idle = and_(t.c.state == State.DELIVERING, t.c.lease_until.is_(None))
+        values = {"state": State.DELIVERING, "deaths": t.c.deaths + case((died, 1), else_=0)}
+        taken = self._take([id], or_(t.c.state == State.PREPARED, idle, died), now, lease, values)
+        return taken[0] if taken else None
 
     def _take(
-        self, id: str, free: Any, now: datetime, lease: timedelta, *, state: State, at: Any, **more: Any
-    ) -> Occurrence | None:
-        other = t.alias()
-        same = and_(
-            other.c.person == t.c.person, other.c.cadence == t.c.cadence, other.c.subject == t.c.subject, other.c.id != t.c.id
-        )
-        alone = ~exists().where(same, other.c.state.in_(RUNNING), other.c.lease_until >= now)
-        ready = and_(t.c.id == id, free, at <= now, or_(t.c.not_before.is_(None), t.c.not_before <= now), alone)
-        values = {
-            "state": state,
-            "fence": t.c.fence + 1,
-            "lease_until": now + lease,
-            "started_at": func.coalesce(t.c.started_at, now),
-        }
+        self, ids: Sequence[str], free: Any, now: datetime, lease: timedelta, values: Mapping[str, Any]
+    ) -> Sequence[Occurrence]:
+        rested = or_(t.c.not_before.is_(None), t.c.not_before <= now)
+        at = t.c.due_at if values["state"] == State.DELIVERING else t.c.prepare_at
+        ready = and_(t.c.id.in_(ids), free, at <= now, rested)
         with self._database.write() as on:
-            if on.execute(update(t).where(ready).values(values | more)).rowcount != 1:
-                return None
-            return _read(on.execute(select(t).where(t.c.id == id)).mappings().one())
+            asked = on.execute(select(t.c.id, t.c.person, t.c.cadence, t.c.subject).where(ready)).all()
+            # Of one cadence and subject, one at a time: whoever holds the word looks, and takes it before the next one looks.
+            first = {(row.person, row.cadence, row.subject): row.id for row in reversed(asked)}
+            for key in sorted(first):
+                self._database.alone(on, *key)
+            taken = (
+                update(t)
+                .where(t.c.id.in_(list(first.values())), ready, _alone(now))
+                .values(
+                    {
+                        "fence": t.c.fence + 1,
+                        "lease_until": now + lease,
+                        "wake_at": now + lease,
+                        "started_at": func.coalesce(t.c.started_at, now),
+                        **values,
+                    }
+                )
+                .returning(t)
+            )
+            return [_read(row) for row in on.execute(taken).mappings()] if first else []
 
-    def beat(self, id: str, fence: int, until: datetime) -> bool:
-        """Holds a lease for longer. False: it was lost, and whatever comes of the run will be refused."""
+    def beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
+        """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused."""
         with self._database.write() as on:
-            return on.execute(update(t).where(_mine(id, fence)).values(lease_until=until)).rowcount == 1
+            kept = {
+                id
+                for id, fence in held.items()
+                if on.execute(update(t).where(_mine(id, fence)).values(lease_until=until, wake_at=until)).rowcount == 1
+            }
+        return [id for id in held if id not in kept]
 
     def hold(self, on: Connection, id: str, fence: int, **values: Any) -> None:
         """The fenced write: raises FenceLost where somebody else took over, and with it undoes its transaction."""
         if on.execute(update(t).where(_mine(id, fence)).values(values)).rowcount != 1:
             raise FenceLost(f"occurrence {id} was taken over")
 
-    def release(self, id: str, fence: int, *, state: State, not_before: datetime | None, reason: str) -> None:
+    def release(self, id: str, fence: int, *, state: State, not_before: datetime, reason: str) -> None:
         with self._database.write() as on:
-            self.hold(on, id, fence, state=state, lease_until=None, not_before=not_before, reason=reason)
+            self.hold(on, id, fence, state=state, lease_until=None, not_before=not_before, wake_at=not_before, reason=reason)
+
+    def hand_back(self, held: Mapping[str, int], now: datetime) -> Sequence[str]:
+        """Rows that were claimed to be prepared and have not been: as if nobody had touched them. Returns which."""
+        back = {"state": State.DUE, "lease_until": None, "wake_at": now, "attempts": t.c.attempts - 1, "fence": t.c.fence + 1}
+        with self._database.write() as on:
+            return [
+                id
+                for id, fence in held.items()
+                if on.execute(update(t).where(_mine(id, fence), t.c.state == State.PREPARING).values(back)).rowcount == 1
+            ]
+
+    def end_many(self, ends: Iterable[End], now: datetime) -> Sequence[str]:
+        """Runs that came to nothing, in one transaction. Returns those that somebody else has taken over."""
+        with self._database.write() as on:
+            return [
+                end.id
+                for end in ends
+                if on.execute(update(t).where(_mine(end.id, end.fence)).values(_ended(end.outcome, end.reason, now))).rowcount
+                != 1
+            ]
 
     def end(self, id: str, fence: int, outcome: Outcome, reason: str, now: datetime) -> None:
         with self._database.write() as on:
             self.end_on(on, id, fence, outcome, reason, now)
 
     def end_on(self, on: Connection, id: str, fence: int, outcome: Outcome, reason: str, now: datetime) -> None:
-        self.hold(
-            on, id, fence, state=State.ENDED, outcome=outcome, reason=reason, ended_at=now, lease_until=None, not_before=None
-        )
+        self.hold(on, id, fence, **_ended(outcome, reason, now))
 
     def release_all(self, now: datetime) -> int:
         """For the only service on its database, at start: whoever held a lease is dead."""
         with self._database.write() as on:
-            return on.execute(update(t).where(t.c.lease_until > now).values(lease_until=now - timedelta(seconds=1))).rowcount
+            gone = {"lease_until": now - timedelta(seconds=1), "wake_at": now}
+            return on.execute(update(t).where(_OPEN, t.c.lease_until > now).values(gone)).rowcount
+
+    def reserve(self, id: str, now: datetime, until: datetime) -> bool:
+        """For whoever needs a while before it can claim: nobody is rung for this row until then. False: somebody else does."""
+        with self._database.write() as on:
+            return on.execute(update(t).where(t.c.id == id, t.c.wake_at <= now + RING_AGAIN).values(wake_at=until)).rowcount == 1
+
+    def died(self, id: str, fence: int, now: datetime) -> None:
+        """Whoever claimed it after `fence` is known to have ended: nobody has to wait for the lease."""
+        held = and_(t.c.id == id, t.c.fence > fence, t.c.state.in_(RUNNING))
+        with self._database.write() as on:
+            on.execute(update(t).where(held).values(lease_until=now - timedelta(seconds=1), wake_at=now))
+
+    def retry(self, id: str, now: datetime, useful: timedelta) -> bool:
+        """By hand: a run that failed is due once more, with everything that was counted against it forgotten."""
+        failed = and_(t.c.id == id, t.c.outcome == Outcome.FAILED)
+        until = case((t.c.useful_until > now + useful, t.c.useful_until), else_=now + useful)
+        with self._database.write() as on:
+            begun = select(tables.delivery.c.id).where(
+                tables.delivery.c.occurrence == id, tables.delivery.c.state.in_(("sent", "unknown"))
+            )
+            values = _AGAIN | {"outcome": None, "reason": "", "ended_at": None, "deaths": 0, "prepare_at": now, "wake_at": now}
+            return on.execute(update(t).where(failed, ~exists(begun)).values(values | {"useful_until": until})).rowcount == 1
+
+    # --- the sweep -----------------------------------------------------------------------------------------------------
+
+    def sweep(self, now: datetime, limit: int = 1000) -> Sequence[Ring]:
+        """Rows whose moment has come, oldest first, each for whoever asks first: the next one finds them `RING_AGAIN` later."""
+        due = select(t.c.id).where(t.c.wake_at <= now).order_by(t.c.wake_at).limit(limit)
+        if not self._database.is_sqlite:
+            due = due.with_for_update(skip_locked=True)
+        with self._database.read() as on:  # most ticks: nobody is kept from writing
+            if on.execute(select(t.c.id).where(t.c.wake_at <= now).limit(1)).first() is None:
+                return []
+        with self._database.write() as on:
+            rung = update(t).where(t.c.id.in_(due)).values(wake_at=now + RING_AGAIN)
+            rows = on.execute(rung.returning(t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until, t.c.due_at)).all()
+        return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in sorted(rows, key=_due_first)]
 
     # --- reading -------------------------------------------------------------------------------------------------------
 
@@ -164,23 +274,25 @@ class Ledger:
         with self._database.read() as on:
             return on.execute(select(t.c.sealed).where(t.c.id == id)).scalar_one_or_none()
 
-    def waiting(self, now: datetime, limit: int = 500) -> Sequence[str]:
-        """Ids that somebody should work on now, oldest due first: the sweep rings for these."""
+    def waiting(self, now: datetime, limit: int = 500, patience: timedelta = timedelta()) -> Sequence[Ring]:
+        """What somebody could work on now and `patience` ago, oldest due first, whether it was rung for or not."""
+        before = now - patience
         free = or_(t.c.lease_until.is_(None), t.c.lease_until < now)
-        rested = or_(t.c.not_before.is_(None), t.c.not_before <= now)
+        rested = or_(t.c.not_before.is_(None), t.c.not_before <= before)
         ready = or_(
-            and_(t.c.state.in_((State.DUE, State.PREPARING)), t.c.prepare_at <= now),
-            and_(t.c.state.in_((State.PREPARED, State.DELIVERING)), t.c.due_at <= now),
+            and_(t.c.state.in_((State.DUE, State.PREPARING)), t.c.prepare_at <= before),
+            and_(t.c.state.in_((State.PREPARED, State.DELIVERING)), t.c.due_at <= before),
         )
-        query = select(t.c.id).where(t.c.state.in_(OPEN), ready, free, rested).order_by(t.c.due_at).limit(limit)
+        columns = (t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until)
+        query = select(*columns).where(t.c.wake_at <= now + RING_AGAIN, ready, free, rested).order_by(t.c.due_at).limit(limit)
         with self._database.read() as on:
-            return list(on.execute(query).scalars())
+            return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in on.execute(query)]
 
     def recent(self, person: str, limit: int = 20) -> Sequence[Occurrence]:
-        return self._list(t.c.person == person, t.c.state == State.ENDED, order=(t.c.ended_at.desc(),), limit=limit)
+        return self._list(t.c.person == person, t.c.ended_at.is_not(None), order=(t.c.ended_at.desc(),), limit=limit)
 
     def open(self, person: str, limit: int = 50) -> Sequence[Occurrence]:
-        return self._list(t.c.person == person, t.c.state.in_(OPEN), order=(t.c.due_at,), limit=limit)
+        return self._list(t.c.person == person, _OPEN, order=(t.c.due_at,), limit=limit)
 
     def missed(self, person: str, since: datetime, until: datetime) -> Sequence[Occurrence]:
         bad = or_(
@@ -201,8 +313,41 @@ class Ledger:
 
 
 def _planned(person: str, cadence: str) -> Any:
-    """Rows of the clock's own, without those asked for by hand."""
-    return and_(t.c.person == person, t.c.cadence == cadence, t.c.slot.not_like("manual:%"))
+    """Open rows of the clock's own, without those asked for by hand."""
+    return and_(t.c.person == person, t.c.cadence == cadence, _OPEN, t.c.slot.not_like("manual:%"))
+
+
+def _preparing(died: Any) -> dict[str, Any]:
+    deaths = t.c.deaths + case((died, 1), else_=0)
+    return {"state": State.PREPARING, "attempts": t.c.attempts + 1, "deaths": deaths}
+
+
+def _alone(now: datetime) -> Any:
+    """No other occurrence of the same cadence and subject is being worked on."""
+    other = t.alias()
+    same = and_(
+        other.c.person == t.c.person, other.c.cadence == t.c.cadence, other.c.subject == t.c.subject, other.c.id != t.c.id
+    )
+    return ~exists().where(same, other.c.ended_at.is_(None), other.c.state.in_(RUNNING), other.c.lease_until >= now)
+
+
+def _room(now: datetime) -> Any:
+    """The person has fewer than `PER_PERSON` runs under way."""
+    other = t.alias()
+    busy = and_(other.c.person == t.c.person, other.c.ended_at.is_(None), other.c.state == State.PREPARING)
+    return select(func.count()).where(busy, other.c.lease_until >= now).scalar_subquery() < PER_PERSON
+
+
+def _queue(job: str, state: str, deaths: int, lease_until: datetime | None) -> str:
+    died = state in RUNNING and lease_until is not None
+    if deaths + died >= SUSPECT:
+        return ALONE
+    return DELIVER if state in (State.PREPARED, State.DELIVERING) else job
+
+
+def _due_first(row: Any) -> datetime:
+    at: datetime = row.due_at
+    return at
 
 
 _AGAIN: dict[str, Any] = {"state": State.DUE, "attempts": 0, "not_before": None}
@@ -210,6 +355,11 @@ _AGAIN: dict[str, Any] = {"state": State.DUE, "attempts": 0, "not_before": None}
 
 def _times(slot: Slot) -> dict[str, Any]:
     return {"prepare_at": slot.prepare_at, "due_at": slot.due_at, "useful_until": slot.useful_until}
+
+
+def _ended(outcome: Outcome, reason: str, now: datetime) -> dict[str, Any]:
+    nothing = dict.fromkeys(("lease_until", "not_before", "wake_at"))
+    return {"state": State.ENDED, "outcome": outcome, "reason": reason, "ended_at": now} | nothing
 
 
 def _mine(id: str, fence: int) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from service.errors import StoreUnusable
 from service.store.database import Database, translated
+from service.store.tables import instance
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test holds it to what the versions folder says."""
 
 
@@ -18,6 +19,13 @@ def current(database: Database) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _serves(database: Database) -> str:
+    """The oldest schema whose release still works on this database."""
+    with database.read() as connection:
+        found: bytes | None = connection.execute(select(instance.c.value).where(instance.c.name == "serves")).scalar_one_or_none()
+    return found.decode() if found else "9999"
 
 
 def upgrade(database: Database) -> bool:
@@ -33,6 +41,8 @@ def upgrade(database: Database) -> bool:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["database"] = database
     if here is not None and here not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
+        if _serves(database) <= HEAD:  # a newer release is being rolled out beside this one
+            return False
         raise StoreUnusable(
             f"The database was made by a newer Reveille (its schema is {here}, this version knows {HEAD})."
             " Install that version, or set REVEILLE_DATA to another folder."

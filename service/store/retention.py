@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, select, update
 
 from service.domain.items import Message
-from service.domain.ledger import Outcome, State
+from service.domain.ledger import Outcome
 from service.domain.people import Retention
 from service.domain.verdicts import Verdict
 from service.store import tables
@@ -57,7 +57,7 @@ class Pruner:
             select(a.c.notice, a.c.name, a.c.path)
             .join(n, n.c.id == a.c.notice)
             .join(o, o.c.id == n.c.occurrence)
-            .where(a.c.person == person, a.c.made_at < before, o.c.state == State.ENDED)
+            .where(a.c.person == person, a.c.made_at < before, o.c.ended_at.is_not(None))
             .limit(BATCH)
         )
         with self.database.write() as on:
@@ -69,7 +69,7 @@ class Pruner:
         return len(rows)
 
     def _drop_rows(self, person: str, before: datetime, idle_before: datetime) -> int:
-        ended = and_(o.c.person == person, o.c.state == State.ENDED)
+        ended = and_(o.c.person == person, o.c.ended_at.is_not(None))
         idle = and_(ended, o.c.ended_at < idle_before, o.c.outcome == Outcome.SKIPPED, o.c.slot.like("____-__-__T__:__:__Z"))
         with self.database.write() as on:
             ids = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
@@ -19,6 +20,17 @@ class Revisions:
         query = select(t.c.digest).where(t.c.person == person).order_by(t.c.number.desc()).limit(1)
         digest: str | None = on.execute(query).scalar_one_or_none()
         return digest
+
+    def text(self, on: Connection, person: str, digest: str) -> str:
+        query = select(t.c.sealed).where(t.c.person == person, t.c.digest == digest).order_by(t.c.number.desc()).limit(1)
+        return self._codec.open(on.execute(query).scalar_one()).decode()
+
+    def known(self, on: Connection, person: str) -> frozenset[str]:
+        """The digests of every revision there was."""
+        return frozenset(on.execute(select(t.c.digest).where(t.c.person == person)).scalars())
+
+    def people(self, on: Connection) -> Sequence[str]:
+        return list(on.execute(select(t.c.person).distinct().order_by(t.c.person)).scalars())
 
     def put(self, on: Connection, person: str, digest: str, text: str, now: datetime) -> int:
         number = int(on.execute(select(func.coalesce(func.max(t.c.number), 0)).where(t.c.person == person)).scalar_one()) + 1

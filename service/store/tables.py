@@ -1,4 +1,8 @@
-"""The tables. Every row carries its person; what a person may read in it is sealed (see `codec`) in `sealed` columns."""
+"""The tables. Every row carries its person; what a person may read in it is sealed (see `codec`) in `sealed` columns.
+
+On PostgreSQL the ledger's tables (`LEDGER`) are partitioned by the day that their ids begin with, and row-level security holds for
+every table with a person: the migrations say how.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -18,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
 from service.store.types import UtcDateTime
 
@@ -35,7 +41,25 @@ def _key(length: int = 255) -> String:
     return String(length)
 
 
+def _long() -> TypeEngine[str]:
+    """What sources name may be of any length. SQLite never minded."""
+    return String(255).with_variant(Text(), "postgresql")
+
+
+def _partial(table: Table, name: str, *columns: str, where: ColumnElement[bool]) -> None:
+    """An index over the few rows that a question is ever about."""
+    on = [table.c[column] for column in columns or (name,)]
+    Index(f"ix_{table.name}_{name}", *on, sqlite_where=where, postgresql_where=where)
+
+
 # --- whose, from where -------------------------------------------------------------------------------------------------
+
+instance = Table(  # of the whole database, not of a person: the secret of its Message-IDs, the oldest release that it serves
+    "instance",
+    metadata,
+    Column("name", _key(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
 
 revision = Table(
     "revision",
@@ -75,7 +99,7 @@ held = Table(  # every place a source keeps an item at; an item lives while one 
     Column("ref", Text, nullable=False),
     Column("stamp", Text, nullable=False),
     Column("kind", _key(20), nullable=False),
-    Column("item", _key(), nullable=False),
+    Column("item", _long(), nullable=False),
     PrimaryKeyConstraint("person", "account", "ref"),
     Index(None, "person", "kind", "item"),
 )
@@ -87,7 +111,7 @@ item = Table(
     metadata,
     Column("person", _key(), nullable=False),
     Column("kind", _key(20), nullable=False),
-    Column("id", _key(), nullable=False),
+    Column("id", _long(), nullable=False),
     Column("account", _key(), nullable=False),
     Column("at", UtcDateTime),
     Column("end_at", UtcDateTime),  # of events and series
@@ -107,7 +131,7 @@ term = Table(  # addresses and words by which items are found; hashed with the k
     Column("person", _key(), nullable=False),
     Column("kind", _key(20), nullable=False),
     Column("term", _key(), nullable=False),
-    Column("item", _key(), nullable=False),
+    Column("item", _long(), nullable=False),
     Column("at", UtcDateTime),
     PrimaryKeyConstraint("person", "kind", "item", "term"),
     Index(None, "person", "kind", "term", "at"),
@@ -117,7 +141,7 @@ sighting = Table(  # Reveille's own mail seen in a mailbox: proof that a doubtfu
     "sighting",
     metadata,
     Column("person", _key(), nullable=False),
-    Column("message_id", _key(), nullable=False),
+    Column("message_id", _long(), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("person", "message_id"),
 )
@@ -129,9 +153,13 @@ cadence = Table(
     metadata,
     Column("person", _key(), nullable=False),
     Column("name", _key(), nullable=False),
-    Column("document", JSON, nullable=False),
+    Column("job", _key(40), nullable=False),
+    Column("kind", _key(12), nullable=False),  # wall, every or events
+    Column("timing", Text, nullable=False),  # when, where its wall clock hangs, whose holidays: all that the clock reads
+    Column("document", JSON, nullable=False),  # what it says to whom
     Column("next_at", UtcDateTime, nullable=False),  # when the clock looks at it again
     Column("planned_until", UtcDateTime, nullable=False),  # every slot up to here has its row
+    Column("last", _key(40), nullable=False, server_default=""),  # the newest occurrence the clock planned
     Column("digest", _key(64), nullable=False),
     PrimaryKeyConstraint("person", "name"),
     Index(None, "next_at"),
@@ -140,10 +168,10 @@ cadence = Table(
 occurrence = Table(
     "occurrence",
     metadata,
-    Column("id", _key(40), primary_key=True),
+    Column("id", _key(40), primary_key=True),  # the slot's day and the digest of its key: unique with it, and in order of time
     Column("person", _key(), nullable=False),
     Column("cadence", _key(), nullable=False),
-    Column("subject", _key(), nullable=False, server_default=""),
+    Column("subject", _long(), nullable=False, server_default=""),
     Column("slot", _key(60), nullable=False),
     Column("job", _key(40), nullable=False),
     Column("prepare_at", UtcDateTime, nullable=False),
@@ -154,18 +182,20 @@ occurrence = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("fence", BigInteger, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("deaths", Integer, nullable=False, server_default="0"),  # how many workers ended while they held it
     Column("lease_until", UtcDateTime),
     Column("not_before", UtcDateTime),
+    Column("wake_at", UtcDateTime),  # the next moment at which anybody should look at it; none once it has ended
     Column("started_at", UtcDateTime),
     Column("prepared_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("count", Integer, nullable=False, server_default="1"),
     Column("sealed", LargeBinary),  # the draft, for `recheck`
-    UniqueConstraint("person", "cadence", "subject", "slot"),
-    Index(None, "state", "prepare_at"),
-    Index(None, "person", "cadence", "due_at"),
-    Index(None, "person", "ended_at"),
 )
+_partial(occurrence, "wake_at", where=occurrence.c.wake_at.is_not(None))
+_partial(occurrence, "open", "person", "cadence", where=occurrence.c.ended_at.is_(None))
+_partial(occurrence, "ended", "person", "ended_at", where=occurrence.c.ended_at.is_not(None))
+_partial(occurrence, "outcome", "person", "cadence", "outcome", "due_at", where=occurrence.c.outcome.is_not(None))
 
 notice = Table(
     "notice",
@@ -229,13 +259,16 @@ told = Table(  # which version of which fact an occurrence says; it counts once 
     Column("person", _key(), nullable=False),
     Column("occurrence", _key(40), nullable=False),
     Column("cadence", _key(), nullable=False),
-    Column("key", _key(), nullable=False),
+    Column("key", _long(), nullable=False),
     Column("version", _key(64), nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("occurrence", "key"),
     ForeignKeyConstraint(["occurrence"], ["occurrence.id"], ondelete="CASCADE"),
     Index(None, "person", "cadence", "due_at"),
 )
+
+LEDGER = (occurrence, notice, artefact, delivery, told)
+"""What grows with every day, parents before their children."""
 
 # --- actions -----------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ def test_each_local_morning_is_planned_exactly_once(new_store: Callable[[], Stor
     bench.activate(timed(WallTimes((wall,), useful=timedelta(hours=12))))
     while bench.clock.now < END:
         bench.clock.now += chance.choice(STEPS)
-        bench.planner.tick(bench.clock.now)
+        bench.plan()
     days = Counter(row.slot.partition(".")[0] for row in (*store.ledger.recent("mara", 1000), *store.ledger.open("mara", 1000)))
     first = BEGIN.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     last = END.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)

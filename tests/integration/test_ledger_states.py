@@ -109,7 +109,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.bench.person = replace(self.bench.person, timezone=zone)
         self.bench.activate(replace(MORNING, timing=WallTimes((time(hour, 30),))), *list(self.bench.cadences.values())[1:])
 
-    @precondition(lambda self: self.bench.store.ledger.waiting(self.bench.clock.now))
+    @precondition(lambda self: self.bench.waiting())
     @rule()
     def the_world_changes_before_delivery(self) -> None:
         keep, self.bench.job.again = self.bench.job.again, Skip("cancelled")

@@ -30,7 +30,7 @@ def test_many_clocks_plan_each_slot_once(store: Store) -> None:
     bench = Bench(store)
     bench.clock.forward(hours=7)
     for _ in range(5):
-        bench.planner.tick(bench.clock.now)
+        bench.plan()
         Bench(store).planner.tick(bench.clock.now)
     assert bench.open() == ["2026-05-12.0"]
 
@@ -67,7 +67,7 @@ def test_an_interval_nobody_picked_up_is_counted_in_the_next(store: Store) -> No
     bench = Bench(store, cadences=(timed(Every(timedelta(minutes=5)), name="triage", job="triage"),))
     for _ in range(3):
         bench.clock.forward(minutes=5)
-        bench.planner.tick(bench.clock.now)
+        bench.plan()
     [row] = store.ledger.open("mara")
     assert (row.slot, row.count) == ("2026-05-11T22:15:00Z", 3)
 
@@ -188,7 +188,7 @@ def test_a_changed_zone_does_not_send_the_same_morning_twice(store: Store) -> No
 def test_a_cadence_taken_out_ends_its_open_rows(store: Store) -> None:
     bench = Bench(store)
     bench.clock.forward(hours=6, minutes=55)
-    bench.planner.tick(bench.clock.now)
+    bench.plan()
     bench.activate(replace(MORNING, name="evening", timing=WallTimes((time(18),))))
     assert bench.ended() == [("2026-05-12.0", "skipped", "its cadence was taken out of the config")]
 

@@ -50,8 +50,8 @@ def test_a_source_that_is_away_is_tried_again(store: Store) -> None:
 
 def test_a_job_that_always_crashes_fails_in_the_open(store: Store) -> None:
     bench = at_seven(store)
-    bench.planner.tick(bench.clock.now)
-    [id] = store.ledger.waiting(bench.clock.now)
+    bench.plan()
+    [id] = bench.waiting()
     bench.job.say = lambda *_: 1 / 0  # type: ignore[return-value,arg-type]
     for _ in range(8):
         runner = bench.runner()
@@ -162,8 +162,8 @@ def test_a_connection_lost_after_the_last_byte_leaves_a_doubt(store: Store) -> N
 
 def test_a_worker_that_lost_its_lease_cannot_write(store: Store) -> None:
     bench = at_seven(store)
-    bench.planner.tick(bench.clock.now)
-    [id] = store.ledger.waiting(bench.clock.now)
+    bench.plan()
+    [id] = bench.waiting()
     stale = store.ledger.claim(id, bench.clock.now, timedelta(seconds=90))
     assert stale is not None
     bench.clock.forward(minutes=2)
@@ -178,8 +178,7 @@ def test_a_heartbeat_keeps_a_long_preparation_alive(store: Store) -> None:
     bench = at_seven(store)
     began = monotonic()
     bench.clock = lambda: START + timedelta(hours=7, seconds=monotonic() - began)  # type: ignore[assignment]
-    bench.planner.tick(bench.clock())
-    [id] = store.ledger.waiting(bench.clock())
+    [id] = [ring.id for ring in bench.planner.tick(bench.clock())]
     taken_over = []
 
     def say(occasion: Occasion, now: object) -> Draft:
@@ -196,8 +195,8 @@ def test_a_heartbeat_keeps_a_long_preparation_alive(store: Store) -> None:
 
 def test_a_process_that_slept_through_its_lease_is_refused_its_write(store: Store) -> None:
     bench = at_seven(store)
-    bench.planner.tick(bench.clock.now)
-    [id] = store.ledger.waiting(bench.clock.now)
+    bench.plan()
+    [id] = bench.waiting()
 
     def say(occasion: Occasion, now: object) -> Draft:
         bench.job.say = a_draft
@@ -213,8 +212,8 @@ def test_a_process_that_slept_through_its_lease_is_refused_its_write(store: Stor
 
 def test_two_workers_at_once_send_once(store: Store) -> None:
     bench = at_seven(store)
-    bench.planner.tick(bench.clock.now)
-    [id] = store.ledger.waiting(bench.clock.now)
+    bench.plan()
+    [id] = bench.waiting()
     second = bench.runner()
     bench.channels["inbox"].before = lambda: second.run(id)
     bench.runner().run(id)
@@ -374,8 +373,8 @@ def test_a_crash_after_the_lease_was_lost_leaves_the_new_owner_alone(store: Stor
         taken_over.append(store.ledger.claim(id, bench.clock.now, timedelta(seconds=90)))
         raise ZeroDivisionError
 
-    bench.planner.tick(bench.clock.now)
-    [id] = store.ledger.waiting(bench.clock.now)
+    bench.plan()
+    [id] = bench.waiting()
     bench.job.say = say
     bench.work()
     [row] = store.ledger.open("mara")
@@ -512,8 +511,8 @@ def test_what_is_of_no_more_use_takes_no_other_way(store: Store) -> None:
 def test_two_pushes_at_once_keep_within_the_budget(store: Store) -> None:
     bench = at_seven(store, person=a_person(budget=Budget(pushes_per_day=1)), cadences=(MORNING, replace(MORNING, name="other")))
     bench.channels["inbox"] = Sink(interrupts=True)
-    bench.planner.tick(bench.clock.now)
-    first, second = store.ledger.waiting(bench.clock.now)
+    bench.plan()
+    first, second = bench.waiting()
     other = bench.runner()
     bench.channels["inbox"].before = lambda: other.run(second)
     bench.runner().run(first)

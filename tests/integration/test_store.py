@@ -18,10 +18,11 @@ from sqlalchemy import select
 from service.domain.items import Message
 from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
 from service.errors import ConfigError, FenceLost, Unavailable
-from service.store import Store, fernet_key, instance_secret, migrate, tables
+from service.store import Store, fernet_key, migrate, tables
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.migrate import HEAD
+from service.store.place import instance_secret
 from service.store.tables import metadata
 from service.store.types import UtcDateTime
 from tests.builders import NOON, a_message, a_verdict

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from queue import Queue
 from typing import Any
 
 import pytest
 
-from service.worker import CeleryBell, EmbeddedWorker, application
-
-
-class Silent:
-    """A ledger in which nothing waits: only a ring brings work."""
-
-    def waiting(self, now: datetime, limit: int = 0) -> Sequence[str]:
-        return ()
+from service.domain.ledger import Ring
+from service.worker import CeleryBell, Work, Worker, prefixed
 
 
 class Heard:
+    """A runner that says what it was rung for, and a ledger in which nothing waits: only a ring brings work."""
+
     def __init__(self, name: str, heard: Queue[tuple[str, str]]) -> None:
-        self.name, self.heard = name, heard
+        self.name, self.heard, self.ledger = name, heard, self
 
     def clock(self) -> datetime:
         return datetime.now(UTC)
 
-    def run(self, id: str) -> None:
-        self.heard.put((self.name, id))
+    def waiting(self, now: datetime, limit: int = 0, patience: timedelta = timedelta()) -> Sequence[Ring]:
+        return ()
+
+    def run_fresh(self, ids: Sequence[str], stopped: Callable[[], bool]) -> Sequence[str]:
+        for id in ids:
+            self.heard.put((self.name, id))
+        return ()
+
+
+def a_worker(name: str, heard: Queue[Any]) -> tuple[Worker, CeleryBell]:
+    prefix = prefixed("embedded")
+    bell, runner = CeleryBell("embedded", prefix), Heard(name, heard)
+    return Worker("embedded", prefix, runner, Work(runner, bell, lambda _: None)), bell  # type: ignore[arg-type]
 
 
 def rung(name: str, heard: Queue[Any]) -> None:
-    app, _ = application("embedded")
-    worker = EmbeddedWorker(app, Heard(name, heard), Silent())  # type: ignore[arg-type]
+    worker, bell = a_worker(name, heard)
     worker.start()
     try:
-        CeleryBell(app).ring(["o1"])
+        bell.ring([Ring("o1", "triage")])
         assert heard.get(timeout=20) == (name, "o1")
     finally:
         worker.stop()
@@ -55,8 +61,7 @@ def test_it_starts_and_stops_without_a_word(capfd: pytest.CaptureFixture[str]) -
 def test_stopped_as_soon_as_it_started_it_goes_without_a_word(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    app, _ = application("embedded")
-    worker = EmbeddedWorker(app, Heard("brief", Queue()), Silent())  # type: ignore[arg-type]
+    worker, _ = a_worker("brief", Queue())
     worker.start()
     worker.stop()
     assert capfd.readouterr() == ("", "")

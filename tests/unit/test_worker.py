@@ -8,7 +8,7 @@ from service.worker import application
 
 
 def test_the_embedded_queue_starts_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
-    app, _ = application("embedded")
+    app = application("embedded", "reveille-test")
     with caplog.at_level(logging.WARNING), app.connection() as connection:
         connection.connect()
     assert not caplog.records

@@ -26,7 +26,7 @@ from tests.services import Postgres, Rabbit, Redis
 
 LEASE = 5
 """Seconds: what a test waits for until a dead worker's work is taken over."""
-READY = 60.0
+READY = 180.0
 TRIES = 40
 
 

@@ -78,7 +78,7 @@ def witness(folder: Path) -> Iterator[Witness]:
     command = [sys.executable, "-m", "tests.e2e.chaos.sink", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, process_group=0, preexec_fn=dies_with_us()) as sink:  # noqa: PLW1509 - one system call
         try:
-            ports = until(lambda: (folder / "ports.json").exists() and json.loads((folder / "ports.json").read_text()), 20)
+            ports = until(lambda: (folder / "ports.json").exists() and json.loads((folder / "ports.json").read_text()), 120)
             yield Witness(folder, ports["mail"], ports["http"])
         finally:
             sink.kill()

@@ -1,0 +1,57 @@
+"""Many machines: a clock and a worker, each a process of its own; any number of them on one database and one queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Event
+
+from service.clock import Clock
+from service.errors import Complaint, ConfigError
+from service.houses import open_houses
+from service.people_folder import PeopleFolder
+from service.settings.server import Server
+from service.worker import CONCURRENCY, QUEUES, CeleryBell, ChildProcess, Work, Worker, prefixed
+
+LOOK_AT_PEOPLE = 2.0  # seconds
+
+
+def checked(server: Server) -> Server:
+    """Raises ConfigError where the settings are those of one machine."""
+    if server.queue == "embedded":
+        where = Complaint(
+            "server settings",
+            None,
+            "queue",
+            "clock and worker are separate processes, which an embedded queue can't connect",
+            "Set REVEILLE_QUEUE to redis://… or amqp://…, or use `reveille run`",
+        )
+        raise ConfigError(where)
+    return server
+
+
+def run_clock(server: Server, stopped: Event) -> None:
+    """Until `stopped`: plans, sweeps and rings, and takes up the people's files."""
+    with open_houses(checked(server)) as houses:
+        bell = CeleryBell(server.queue, prefixed(server.queue))
+        clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy)
+        people = PeopleFolder(server.people, houses) if server.people else None
+        clock.start()
+        try:
+            while True:
+                if people:
+                    people.follow()
+                if stopped.wait(LOOK_AT_PEOPLE):
+                    return
+        finally:
+            clock.stop()
+
+
+def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
+    """Until `stopped`. Whether all that ran was finished; what wasn't is handed back."""
+    with open_houses(checked(server)) as houses:
+        runner, prefix = houses.runner(), prefixed(server.queue)
+        work = Work(runner, CeleryBell(server.queue, prefix), ChildProcess(server, houses.store.ledger, runner))
+        worker = Worker(server.queue, prefix, runner, work, queues, concurrency)
+        worker.start()
+        stopped.wait()
+        return worker.stop(server.stop_within)
