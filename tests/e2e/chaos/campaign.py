@@ -28,14 +28,14 @@ class Order:
     seed: int
 
 
-def orders(points: int, only: str, seed: int, lines: Sequence[dict[str, Any]]) -> list[Order]:
+def orders(points: int, only: str, seed: int, most: int, lines: Sequence[dict[str, Any]]) -> list[Order]:
     """Rounds that are missing, scenarios in turn, so that each has some points early on."""
     missing = []
     for scenario in SCENARIOS:
         for on in scenario.on:
             if all(word in f"{scenario.name} on {on}" for word in only.split(",")):
                 mine = [line for line in lines if (line["name"], line["on"]) == (scenario.name, on)]
-                size = scenario.round
+                size = min(scenario.round, most)
                 numbers = range(sum(line["points"] for line in mine) // size, -(-points // size))
                 missing += [(number, Order(scenario.name, on, size, seed + number)) for number in numbers]
     return [order for _, order in sorted(missing, key=lambda pair: pair[0])]
