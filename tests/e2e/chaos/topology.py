@@ -24,8 +24,9 @@ from tests.e2e.chaos.witness import Witness
 from tests.e2e.driver import Reveille, until
 from tests.services import Postgres, Rabbit, Redis
 
-LEASE = 5
-"""Seconds: what a test waits for until a dead worker's work is taken over."""
+LEASE = int(os.environ.get("REVEILLE_CHAOS_LEASE", "6"))
+"""Seconds: what a test waits for until a dead worker's work is taken over. A machine that is busy otherwise needs more: a worker that
+isn't given a turn for so long counts as dead."""
 READY = 180.0
 TRIES = 40
 
