@@ -11,7 +11,7 @@ database: Database = context.config.attributes["database"]
 
 # All of a migration is one transaction, or nothing; a second process waits for the first and finds nothing to do.
 # SQLite alters tables by copying them (`render_as_batch`).
-with acting_as(EVERYBODY), database.write() as connection:
+with acting_as(EVERYBODY), database.rebuild() as connection:
     database.alone(connection, "migration")
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
     context.run_migrations()
