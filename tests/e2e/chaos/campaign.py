@@ -42,7 +42,7 @@ def orders(points: int, only: str, seed: int, most: int, lines: Sequence[dict[st
 
 
 def play_round(order: Order) -> dict[str, Any]:
-    scenario = next(s for s in SCENARIOS if s.name == order.name)
+    scenario = next(s for s in SCENARIOS if s.name == order.name and order.on in s.on)
     folder = Path(tempfile.mkdtemp(prefix="reveille-chaos-"))
     before = time.monotonic()
     line: dict[str, Any] = {"name": order.name, "on": order.on, "seed": order.seed, "points": order.points}
@@ -62,8 +62,17 @@ def play_round(order: Order) -> dict[str, Any]:
 
 def _played(scenario: Scenario, order: Order, folder: Path) -> dict[str, Any]:
     with Servers() as servers:
-        with built(scenario, order.on, folder, order.points, order.seed, servers, quick=False) as topology:
-            verdict, at = play(scenario, topology, order.points, order.seed, quick=False)
+        return perform(scenario, order.on, folder, order.points, order.seed, servers, quick=False)
+
+
+def perform(
+    scenario: Scenario, on: str, folder: Path, points: int, seed: int, servers: Servers, *, quick: bool
+) -> dict[str, Any]:
+    """The verdict as a document, with what was counted besides."""
+    if scenario.alone:
+        return scenario.alone(folder, on, points, seed, servers).document() | {"seen": {"points": points}, "unexpected": 0}
+    with built(scenario, on, folder, points, seed, servers, quick=quick) as topology:
+        verdict, at = play(scenario, topology, points, seed, quick=quick)
         return verdict.document() | {"seen": dict(at.seen), "unexpected": topology.said("Traceback")}
 
 

@@ -155,7 +155,7 @@ class Scenario:
     """`point` does one fault, and undoes what must be undone before the next."""
 
     name: str
-    point: Callable[[Round], None]
+    point: Callable[[Round], None] = lambda _: None
     on: tuple[str, ...] = ("embedded",)
     quick: int = 2
     """Points in the quick profile."""
@@ -174,6 +174,8 @@ class Scenario:
     """After the last point, before everything must come to rest."""
     judged: Callable[[Round], Verdict] | None = None
     """Instead of the usual verdict."""
+    alone: Callable[..., Verdict] | None = None
+    """Plays by itself, without a topology: (folder, on, points, seed, servers)."""
 
     @property
     def quickly(self) -> tuple[str, ...]:

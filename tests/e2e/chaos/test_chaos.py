@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.chaos.campaign import perform
 from tests.e2e.chaos.faults import SCENARIOS
-from tests.e2e.chaos.house import Servers, built
-from tests.e2e.chaos.rounds import Scenario, play
+from tests.e2e.chaos.house import Servers
+from tests.e2e.chaos.rounds import Scenario
 
 SEED = 20261120
 CASES = [pytest.param(s, on, id=f"{s.name} on {on}") for s in SCENARIOS for on in s.quickly]
@@ -24,6 +25,5 @@ def servers() -> Iterator[Servers]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("scenario", "on"), CASES)
 def test_nothing_is_lost_or_doubled(scenario: Scenario, on: str, tmp_path: Path, servers: Servers) -> None:
-    with built(scenario, on, tmp_path, scenario.quick, SEED, servers, quick=True) as topology:
-        verdict, _ = play(scenario, topology, scenario.quick, SEED)
-    assert verdict.passes, verdict.document()
+    verdict = perform(scenario, on, tmp_path, scenario.quick, SEED, servers, quick=True)
+    assert verdict["passes"], verdict
