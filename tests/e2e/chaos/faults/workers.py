@@ -11,6 +11,7 @@ from sqlalchemy import select
 from service.store import tables
 from tests.e2e.chaos.rounds import Round, Scenario
 from tests.e2e.chaos.topology import LEASE
+from tests.e2e.chaos.verdict import Verdict, judge
 
 EVERYWHERE = ("embedded", "redis", "rabbit")
 MOST = ("embedded", "redis")
@@ -94,8 +95,17 @@ def nothing(at: Round) -> None:
     at.pause(0, 0.1)
 
 
+def _without_a_word(at: Round) -> Verdict:
+    """Where nothing fails, nobody complains."""
+    verdict = judge(at.topology)
+    for words in ("Traceback", "Unrecoverable", "lease lost", "late write refused"):
+        if said := at.topology.said(words):
+            verdict.unexplained.append(f"{words}: {said} times{at.topology.state()}")
+    return verdict
+
+
 SCENARIOS = (
-    Scenario("no fault", nothing, EVERYWHERE, quick_on=MOST),
+    Scenario("no fault", nothing, EVERYWHERE, judged=_without_a_word),
     Scenario("worker killed in sync", killed_in_sync, EVERYWHERE, quick_on=MOST),
     Scenario("worker killed while it speaks", killed_while_it_speaks, EVERYWHERE, quick_on=MOST, options={"audio": True}),
     Scenario("worker killed before the send", killed_before_the_send, EVERYWHERE, quick_on=MOST),
