@@ -39,6 +39,8 @@ class Round:
     """How often a slot may, for those that a kill left in the doubtful window; once for all others."""
     seen: Counter[str] = field(default_factory=Counter)
     """What a scenario counts for its row in the table."""
+    struck: Counter[str] = field(default_factory=Counter)
+    """How often a worker was killed or frozen that may have held an occurrence: the third time it would be put aside, rightly."""
     poisoned: set[tuple[str, str]] = field(default_factory=set)
     """Slots that were made to kill their workers."""
     marks: list[datetime] = field(default_factory=list)
@@ -102,6 +104,7 @@ class Round:
 
     def kill(self, member: Member, *, proof: bool = True) -> None:
         """Kill -9. Without proof, whatever arrived and stands unmarked in the ledger now may arrive once more."""
+        self.strike()
         member.kill()
         arrived = Counter(line["slot"] for line in self.witness.arrivals)
         for slot in self.topology.unmarked():
@@ -109,6 +112,19 @@ class Round:
                 self.seen["in doubt"] += 1
                 if not proof:
                     self.may_arrive[slot] = arrived[slot] + 1
+
+    def strike(self) -> None:
+        """Called before workers are killed or frozen: remembers what is under way."""
+        o = tables.occurrence
+        rows = self.topology.rows(select(o.c.id).where(o.c.state.in_(("preparing", "delivering")), o.c.lease_until.is_not(None)))
+        self.struck.update(row.id for row in rows)
+
+    def spare(self) -> None:
+        """Until nothing is open that was struck twice."""
+        twice = [id for id, times in self.struck.items() if times > 1]
+        o = tables.occurrence
+        open_ = select(o.c.id).where(o.c.id.in_(twice), o.c.state != "ended")
+        until(lambda: not twice or not self.topology.rows(open_), LATE, self.topology.state)
 
     # --- the end ---------------------------------------------------------------------------------------------------------------
 
@@ -187,6 +203,7 @@ def play(scenario: Scenario, topology: Topology, points: int, seed: int, *, quic
     at = Round(topology, chance_of(scenario, seed), quick)
     missed = 0
     while at.seen["points"] < points:
+        at.spare()
         try:
             scenario.point(at)
             at.seen["points"] += 1

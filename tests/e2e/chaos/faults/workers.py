@@ -81,6 +81,7 @@ def frozen_until_its_lease_is_gone(at: Round) -> None:
     at.until(lambda: at.topology.rows(select(o.c.id).where(o.c.state == "preparing")))
     workers = at.topology.of("worker")
     frozen = workers if at.chance.random() < 0.3 else [at.chance.choice(workers)]
+    at.strike()
     for worker in frozen:
         worker.freeze()
     at.pause(LEASE + 0.5, LEASE + 2)
