@@ -32,6 +32,7 @@ def checked(server: Server) -> Server:
 def run_clock(server: Server, stopped: Event) -> None:
     """Until `stopped`: plans, sweeps and rings, and takes up the people's files."""
     with open_houses(checked(server)) as houses:
+        houses.store.restorations.take_up(houses.clock())
         bell = CeleryBell(server.queue, prefixed(server.queue))
         clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy)
         people = PeopleFolder(server.people, houses) if server.people else None
@@ -49,6 +50,7 @@ def run_clock(server: Server, stopped: Event) -> None:
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
     """Until `stopped`. Whether all that ran was finished; what wasn't is handed back."""
     with open_houses(checked(server)) as houses:
+        houses.store.restorations.take_up(houses.clock())
         runner, prefix = houses.runner(), prefixed(server.queue)
         work = Work(runner, CeleryBell(server.queue, prefix), ChildProcess(server, houses.store.ledger, runner))
         worker = Worker(server.queue, prefix, runner, work, queues, concurrency)
