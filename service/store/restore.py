@@ -282,7 +282,7 @@ def _whole(database: Database) -> Iterator[Connection]:
     brought up, tables are made anew, and dropping one would take along the rows of others that point at it.
     """
     if not database.is_sqlite:
-        with acting_as(EVERYBODY), database.rebuild() as on:
+        with acting_as(EVERYBODY), database.write() as on:
             database.alone(on, "migration")
             take_time(on)
             yield on
