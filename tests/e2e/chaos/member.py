@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +78,15 @@ class Member:
         """Whether it holds the connection that comes from this port."""
         with suppress(psutil.Error):
             return any(c.laddr and c.laddr.port == port for c in psutil.Process(self.pid).net_connections("tcp"))
+        return False
+
+    def is_ready(self, ports: Sequence[int]) -> bool:
+        """Whether it has come up in this life: says so, or is connected to all that it needs at these ports."""
+        if self.role == "service":
+            return self.said.count("is running for") >= self.lives
+        with suppress(psutil.Error):
+            there = {c.raddr.port for c in psutil.Process(self.pid).net_connections("tcp") if c.raddr}
+            return set(ports) <= there
         return False
 
     def kill(self) -> None:

@@ -214,6 +214,7 @@ def play(scenario: Scenario, topology: Topology, points: int, seed: int, *, quic
         finally:
             at.witness.free()
         topology.revive()
+        topology.up()
     scenario.ends(at)
     at.settle()
     if scenario.judged:

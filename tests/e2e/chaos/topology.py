@@ -67,9 +67,19 @@ class Topology:
         self.ready()
 
     def ready(self) -> None:
-        """Until every cadence stands in the database and every process says that it runs."""
+        """Until every cadence stands in the database and every process is up: a fault that comes earlier hits nothing."""
         wanted = sum(len(someone.cadences) + len(someone.watches) for someone in self.people)
         until(lambda: self.count(select(tables.cadence.c.name)) >= wanted, READY, self.state)
+        self.up()
+
+    def up(self) -> None:
+        for member in self.members:
+            until(lambda member=member: not member.is_running or member.is_ready(self._ports(member)), READY, self.state)
+
+    def _ports(self, member: Member) -> list[int]:
+        """A clock talks to the queue only once it has something to ring for."""
+        needed = (self.postgres, self.queue if member.role == "worker" else None)
+        return [server.port for server in needed if server]
 
     def revive(self) -> None:
         """Every process that ended is started again, as a supervisor does."""
