@@ -64,6 +64,30 @@ class Database:
             self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
             yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """`write` for a migration. SQLite alters a table by copying it, and dropping the old one would take along every row that
+        refers to it: there, references are looked at once all is done.
+        """
+        with translated(), self.engine.connect() as connection:
+            self._references(connection, "OFF")
+            try:
+                with connection.begin():
+                    self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
+                    yield connection
+                    if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                        raise StoreUnusable(
+                            f"A row of {broken[0]} refers to one of {broken[2]} that isn't there: nothing was changed."
+                        )
+            finally:
+                self._references(connection, "ON")
+
+    def _references(self, connection: Connection, enforced: str) -> None:
+        """Of no effect inside a transaction, so before or after it."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA foreign_keys={enforced}")
+            connection.commit()
+
     def alone(self, on: Connection, *what: str) -> None:
         """Until the transaction ends nobody else is past this point with the same words."""
         self.alone_in(on, [what])

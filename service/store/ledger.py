@@ -177,12 +177,16 @@ class Ledger:
             return [_read(row) for row in on.execute(taken).mappings()] if first else []
 
     def beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
-        """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused."""
+        """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused.
+
+        What was let go of a moment ago (prepared, waiting for its time) keeps its own moment to wake at.
+        """
+        leased = t.c.lease_until.is_not(None)
         with self._database.write() as on:
             kept = {
                 id
                 for id, fence in held.items()
-                if on.execute(update(t).where(_mine(id, fence)).values(lease_until=until, wake_at=until)).rowcount == 1
+                if on.execute(update(t).where(_mine(id, fence), leased).values(lease_until=until, wake_at=until)).rowcount == 1
             }
         return [id for id in held if id not in kept]
 
