@@ -1,9 +1,13 @@
-"""When: one tick a second by APScheduler. Schedules live in our table; the tick plans what is due, sweeps and rings."""
+"""When: one tick a second by APScheduler, and one at every moment in between that is known to come. Schedules live in our table;
+the tick plans what is due, sweeps and rings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Event
+from time import monotonic
 
 from service.errors import ReveilleError
 from service.logs import logger
@@ -15,6 +19,7 @@ from service.store.ledger import Ledger
 
 log = logger("clock")
 TICK = 1  # second
+APART = 0.05  # seconds between two ticks at least, whatever comes
 
 
 class Clock:
@@ -24,17 +29,37 @@ class Clock:
         self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime], hourly: Callable[[], None] = lambda: None
     ) -> None:
         self._planner, self._ledger, self._bell, self._now, self._hourly = planner, ledger, bell, now, hourly
-        self._scheduler = Steady(timezone="UTC")
+        self._scheduler, self._stopped = Steady(timezone="UTC"), Event()
 
     def start(self) -> None:
         # A tick that was missed is made good by the next one, whatever the delay; two never run at once.
-        self._scheduler.add_job(self.tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, max_instances=1)
+        self._scheduler.add_job(self.second, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, max_instances=1)
         self._scheduler.add_job(self.tidy, "interval", hours=1, coalesce=True, misfire_grace_time=None, max_instances=1)
         self._scheduler.start()
 
     def stop(self) -> None:
+        self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+
+    def second(self) -> None:
+        """What is known to come before the next second's tick doesn't wait for it."""
+        end = monotonic() + TICK - 2 * APART
+        self.tick()
+        while monotonic() + (wait := self._until_next()) < end and not self._stopped.wait(wait):
+            self.tick()
+
+    def _until_next(self) -> float:
+        """Seconds, to the next moment that a cadence or an occurrence waits for; the tick's length where none is near or nobody
+        can tell. What is past already was this tick's, or is another clock's.
+        """
+        now = self._now()
+        try:
+            with acting_as(EVERYBODY):
+                coming = self._ledger.next_moment(now, now + timedelta(seconds=TICK))
+        except Exception:  # the clock's edge: the next tick meets the same error, and says so
+            return TICK
+        return max(APART, (coming - self._now()).total_seconds()) if coming else TICK
 
     def tick(self) -> None:
         """Never raises: a database that is away for a moment must not end the clock."""

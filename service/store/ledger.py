@@ -281,6 +281,13 @@ class Ledger:
             rows = on.execute(rung.returning(t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until, t.c.due_at)).all()
         return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in sorted(rows, key=_due_first)]
 
+    def next_moment(self, after: datetime, until: datetime) -> datetime | None:
+        """The first moment in (after, until] at which the clock has something to do: an occurrence or a cadence waits for it."""
+        with self._database.read() as on:
+            moments = (t.c.wake_at, tables.cadence.c.next_at)
+            found = [on.execute(_first_of(at, after, until)).scalar_one_or_none() for at in moments]
+        return min(filter(None, found), default=None)
+
     # --- reading -------------------------------------------------------------------------------------------------------
 
     def get(self, id: str) -> Occurrence | None:
@@ -328,6 +335,11 @@ class Ledger:
         with self._database.read() as on:
             rows = on.execute(select(t).where(*where).order_by(*order).limit(limit)).mappings()
             return [_read(row) for row in rows]
+
+
+def _first_of(at: Any, after: datetime, until: datetime) -> Any:
+    """By its index: of a million that wait, only the first is looked at."""
+    return select(at).where(at > after, at <= until).order_by(at).limit(1)
 
 
 def _planned(person: str, cadence: str) -> Any:
