@@ -32,7 +32,7 @@ me:
   emails: [{email}]
   role: Runs the {about} desk
   priorities: [close the {about} round, hire a head of sales]
-  timezone: Europe/Zurich
+  timezone: {zone}
   working_hours: {{from: "08:30", until: "18:00"}}
 sources:
   - {{kind: maildir, path: Mail, name: mail}}
@@ -46,7 +46,7 @@ channels:
     smtp: {{host: 127.0.0.1, port: {port}}}
 cadences:
   morning: {{at: "07:00", days: weekdays, to: [inbox]}}
-  triage: {{every: 5m}}
+  triage: {{every: {polls}}}
 quiet: {{from: "21:00", until: "06:30", except: [urgent]}}
 budget: {{pushes_per_day: 8}}
 keep: {{bodies: 180d, artefacts: 30d, ledger: 400d}}
@@ -75,11 +75,12 @@ _SALE = "Save 30% on your next order this week only. Click here to see all offer
 _NEWS = Bulk(list_id="news.shop.example", precedence="bulk", unsubscribe=True)
 
 
-def config(folder: Path, number: int, port: int) -> Path:
+def config(folder: Path, number: int, port: int, *, zone: str = "Europe/Zurich", polls: str = "5m") -> Path:
     """The file of one person, as they would write it. Its e-mail goes to `port` on this machine."""
     first, about = _FIRST[number % len(_FIRST)], _ABOUT[number % len(_ABOUT)]
     path = folder / f"p{number}.yaml"
-    path.write_text(_CONFIG.format(name=f"{first} Keller", email=f"p{number}@house.example", about=about, port=port))
+    words = {"name": f"{first} Keller", "email": f"p{number}@house.example", "about": about}
+    path.write_text(_CONFIG.format(**words, port=port, zone=zone, polls=polls))
     return path
 
 
@@ -90,32 +91,33 @@ def fill(url: str, folder: Path, count: int, port: int) -> tuple[Store, list[Pat
     for number, file in enumerate(files):
         settings = load(file)
         with acting_as(settings.person.id):
-            _move_in(store, settings, number)
+            move_in(store, settings, number)
     return store, files
 
 
-def _move_in(store: Store, settings: Config, number: int) -> None:
+def move_in(store: Store, settings: Config, number: int, morning: datetime = MORNING) -> None:
+    """All that the person's sources hold, read at `morning`. To be called acting as them."""
     person = settings.person
     triage = Triage(person, settings.rules)
-    things = list(belongings(person, number))
+    things = list(belongings(person, number, morning))
     verdicts = {m.id: triage.judge(m) for m in things if isinstance(m, Message)}
     store.accounts.register(person.id, SOURCES)
     for name in SOURCES:
-        account = store.accounts.claim(person.id, name, MORNING, _LEASE)
+        account = store.accounts.claim(person.id, name, morning, _LEASE)
         assert account is not None
         changes = tuple(Upsert(t, f"{name}/{t.id}", "1") for t in things if t.account == name)
-        store.accounts.commit(account, Page(changes, "1"), verdicts, MORNING, _LEASE)
-        store.accounts.finish(account, MORNING, ())
+        store.accounts.commit(account, Page(changes, "1"), verdicts, morning, _LEASE)
+        store.accounts.finish(account, morning, ())
 
 
-def belongings(person: Person, number: int) -> Iterator[Item]:
+def belongings(person: Person, number: int, morning: datetime = MORNING) -> Iterator[Item]:
     """All that one person's sources hold."""
     chance = random.Random(number)
     known = [_somebody(number * COLLEAGUES + n) for n in range(COLLEAGUES)]
     me = Address(person.emails[0], person.name)
-    yield from _mail(chance, me, known, f"p{number}")
-    yield from _meetings(chance, me, known, f"p{number}")
-    yield from _chats(known, f"p{number}")
+    yield from _mail(chance, me, known, f"p{number}", morning)
+    yield from _meetings(chance, me, known, f"p{number}", morning)
+    yield from _chats(known, f"p{number}", morning)
     for n, who in enumerate(known):
         company = who.domain.partition(".")[0].title()
         yield a_contact(id=f"p{number}c{n}", name=who.name, emails=(who.email,), company=company, title="CFO")
@@ -123,7 +125,7 @@ def belongings(person: Person, number: int) -> Iterator[Item]:
         company = known[n].domain.partition(".")[0].title()
         yield a_deal(id=f"p{number}d{n}", name=f"{company} renewal", company=company, people=(known[n].email,))
     for n in range(TASKS):
-        yield a_task(id=f"p{number}k{n}", title=f"Prepare the {_ABOUT[n]}", due_on=(MORNING + timedelta(days=n)).date())
+        yield a_task(id=f"p{number}k{n}", title=f"Prepare the {_ABOUT[n]}", due_on=(morning + timedelta(days=n)).date())
 
 
 def _somebody(number: int) -> Address:
@@ -131,13 +133,13 @@ def _somebody(number: int) -> Address:
     return Address(f"{first.lower()}{number}@{firm}.example", f"{first} Weber {number}")
 
 
-def _mail(chance: random.Random, me: Address, known: list[Address], mark: str) -> Iterator[Message]:
+def _mail(chance: random.Random, me: Address, known: list[Address], mark: str, morning: datetime) -> Iterator[Message]:
     """A third are newsletters and notifications, a sixth asks for something, a tenth is the person's own answer."""
     for n in range(MAILS + EARLIER):
         ago = timedelta(minutes=n * 34 + 20) if n < MAILS else timedelta(days=1 + (n - MAILS) * 20 / EARLIER)
         kind, who, about = chance.random(), chance.choice(known), chance.choice(_ABOUT)
         id = f"{mark}m{n}"
-        one = partial(a_message, id=id, message_id=f"{id}@example", thread_id=f"{id}@example", sent_at=MORNING - ago, to=(me,))
+        one = partial(a_message, id=id, message_id=f"{id}@example", thread_id=f"{id}@example", sent_at=morning - ago, to=(me,))
         number = chance.randrange(2, 400)
         if kind < 0.33:
             shop = Address(f"news@shop{n % 40}.example", f"Shop {n % 40}")
@@ -152,18 +154,18 @@ def _mail(chance: random.Random, me: Address, known: list[Address], mark: str) -
             yield one(sender=who, subject=f"{about.capitalize()} {number}", text=f"{said}\n\n> {said}", reply_text=said)
 
 
-def _chats(known: list[Address], mark: str) -> Iterator[Thread]:
+def _chats(known: list[Address], mark: str, morning: datetime) -> Iterator[Thread]:
     for n in range(CHATS):
         said = ("Where do we stand on the " + _ABOUT[n] + "?", "It ships on Thursday.")
-        at = MORNING - timedelta(hours=n + 2)
+        at = morning - timedelta(hours=n + 2)
         posts = tuple(Post(f"{mark}t{n}.{i}", at + timedelta(minutes=i), known[n + i], text) for i, text in enumerate(said))
         yield a_thread(id=f"{mark}t{n}", channel=f"proj-{_FIRMS[n]}", posts=posts, mentions_me=n == 0)
 
 
-def _meetings(chance: random.Random, me: Address, known: list[Address], mark: str) -> Iterator[Event]:
+def _meetings(chance: random.Random, me: Address, known: list[Address], mark: str, morning: datetime) -> Iterator[Event]:
     for n, hour in enumerate((2, 4, 8)[:MEETINGS]):
         guests = tuple(Attendee(a, Reply.ACCEPTED) for a in known[n * 2 : n * 2 + 2])
-        start = MORNING + timedelta(hours=hour)
+        start = morning + timedelta(hours=hour)
         title = f"{chance.choice(_ABOUT).capitalize()} review"
         yield an_event(
             id=f"{mark}e{n}/{start:%Y%m%dT%H%M%SZ}",
