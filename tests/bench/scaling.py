@@ -241,7 +241,9 @@ ROWS = (
 
 
 def tables() -> dict[str, str]:
-    return {"assumptions": _assumptions(), "needs": _needs()}
+    from tests.bench import simulated  # which asks for `Needs` in turn
+
+    return {"assumptions": _assumptions(), "needs": _needs(), "simulation": simulated.table()}
 
 
 def written(page: str) -> str:
@@ -257,7 +259,7 @@ def _assumptions() -> str:
 def _needs() -> str:
     head = f"| people | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}\n"
     rows = (
-        f"| {title} | {' | '.join(_said(getattr(needs, name), unit) for needs in COLUMNS.values())} |\n"
+        f"| {title} | {' | '.join(said(getattr(needs, name), unit) for needs in COLUMNS.values())} |\n"
         for title, name, unit in ROWS
     )
     return head + "".join(rows)
@@ -267,7 +269,7 @@ def _plain(value: Any) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:g}"
 
 
-def _said(value: float, unit: str) -> str:
+def said(value: float, unit: str) -> str:
     """Two digits that count: more would be a promise."""
     if isinstance(value, int) and value < 100:
         return str(value)
