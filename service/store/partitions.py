@@ -48,7 +48,7 @@ def _make(database: Database, start: str, end: str) -> None:
         database.alone(on, "partitions")
         for table in LEDGER:
             name = f"{table.name}_{start[:6]}"
-            if on.execute(text("SELECT to_regclass(:name)"), {"name": name}).scalar() is None:
+            if not _has(on, name):
                 # Attached when it is whole: that keeps nobody from reading and writing meanwhile.
                 on.execute(text(f"CREATE TABLE {name} (LIKE {table.name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"))
                 on.execute(text(f"ALTER TABLE {table.name} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
@@ -86,7 +86,13 @@ def _there(database: Database) -> list[str]:
 def _exists(database: Database, name: str) -> bool:
     assert re.fullmatch(r"\w+", name)
     with database.read() as on:
-        return on.execute(text("SELECT to_regclass(:name)"), {"name": name}).scalar() is not None
+        return _has(on, name)
+
+
+def _has(on: Connection, name: str) -> bool:
+    """Not by to_regclass, which would go on saying what it said before another process made the table, while we waited for our turn."""
+    there = text("SELECT 1 FROM pg_class WHERE relname = :name AND pg_table_is_visible(oid)")
+    return on.execute(there, {"name": name}).first() is not None
 
 
 def _months(now: datetime, ahead: int) -> Iterator[tuple[str, str]]:

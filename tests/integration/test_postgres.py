@@ -16,6 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from service.domain.ledger import Occurrence, Slot
 from service.errors import Unavailable
 from service.store import EVERYBODY, Store, acting_as, open_store, partitions, tables
+from service.store.database import Database
 from service.store.instance import DatabaseTime
 from tests.household import START, Bench, timed
 from tests.services import Postgres
@@ -181,6 +182,15 @@ def test_of_two_rows_of_one_cadence_one_is_worked_on(store: Store) -> None:
                 ids.append(store.ledger.insert(on, "mara", f"c{round_}", "morning", slot))
         claims = at_once(*(partial(store.ledger.claim, id, START, LEASE) for id in ids))
         assert len([c for c in claims if isinstance(c, Occurrence)]) == 1
+
+
+def test_of_two_processes_one_makes_a_month_and_the_other_finds_it(store: Store) -> None:
+    others = [Database(store.database.url.render_as_string(hide_password=False)) for _ in range(3)]
+    for year in range(3):
+        made = [partial(partitions.make, database, START + timedelta(days=365 * (year + 2))) for database in others]
+        assert at_once(*made) == [None] * len(others)
+    for database in others:
+        database.close()
 
 
 def test_of_two_workers_one_claims(store: Store) -> None:
