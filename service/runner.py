@@ -175,9 +175,15 @@ class Runner:
         audiences = {name: channel.audience for name, channel in channels.items()}
         interrupting = frozenset(name for name, channel in channels.items() if channel.interrupts)
         kept = self.codec.pack(replace(draft, notices=()))
-        with self.database.write() as on:
-            self.ledger.hold(on, claimed.id, claimed.fence, prepared_at=now, sealed=kept, **values)
-            self.deliveries.store(on, claimed, draft, audiences, interrupting, files, now)
+        try:
+            with self.database.write() as on:
+                self.ledger.hold(on, claimed.id, claimed.fence, prepared_at=now, sealed=kept, **values)
+                self.deliveries.store(on, claimed, draft, audiences, interrupting, files, now)
+        except FenceLost:
+            row = self.ledger.get(claimed.id)
+            if row is None or row.state == State.ENDED:  # nobody else makes them: its person may have been erased meanwhile
+                self.deliveries.discard(files)
+            raise
         log.info("prepared", cadence=claimed.cadence, slot=claimed.slot, channels=sorted(channels))
         return True
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, and_, case, delete, exists, func,
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from service.domain.delivery import DeliveryState
 from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slot, State
 from service.errors import FenceLost
 from service.store import tables
@@ -86,7 +87,9 @@ class Ledger:
     def supersede(self, on: Connection, person: str, cadence: str, before: datetime, now: datetime) -> None:
         """Ends rows of a cadence that were due before `before` and of which nothing has gone out yet."""
         older = and_(_planned(person, cadence), t.c.state.in_((State.DUE, State.PREPARED)), t.c.due_at < before)
-        on.execute(update(t).where(older).values(_ended(Outcome.SKIPPED, "superseded by a newer one", now)))
+        why = "superseded by a newer one"
+        self._settle(on, select(t.c.id).where(older), why)
+        on.execute(update(t).where(older).values(_ended(Outcome.SKIPPED, why, now)))
 
     def absorb(self, on: Connection, person: str, cadence: str) -> int:
         """Takes away rows of an interval that nobody has claimed yet; returns how many slots they stood for, to be counted in the
@@ -219,6 +222,14 @@ class Ledger:
 
     def end_on(self, on: Connection, id: str, fence: int, outcome: Outcome, reason: str, now: datetime) -> None:
         self.hold(on, id, fence, **_ended(outcome, reason, now))
+        self._settle(on, [id], reason)
+
+    @staticmethod
+    def _settle(on: Connection, ids: Sequence[str] | Any, why: str) -> None:
+        """What was prepared and did not go out goes out no more."""
+        d = tables.delivery
+        waits = and_(d.c.occurrence.in_(ids), d.c.state == DeliveryState.PENDING)
+        on.execute(update(d).where(waits).values(state=DeliveryState.SKIPPED, error=why))
 
     def release_all(self, now: datetime) -> int:
         """For the only service on its database, at start: whoever held a lease is dead."""
