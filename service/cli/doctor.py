@@ -47,10 +47,11 @@ def doctor(
 
 
 def _is_server() -> bool:
-    from service.settings import find
+    """REVEILLE_CONFIG may name a file that isn't there, beside server.yaml."""
     from service.settings.server import load_server
 
-    return find() is None and load_server().is_shared
+    server = load_server()
+    return server.is_shared and not server.config.exists()
 
 
 def _here() -> Iterator[Line]:

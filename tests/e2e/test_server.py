@@ -111,6 +111,15 @@ def test_doctor_looks_at_a_whole_server(server: Reveille, in_a_bucket: Mapping[s
     assert (shown.code, shown.err) == (0, "")
 
 
+def test_settings_may_lie_beside_a_config_that_is_not_there(server: Reveille, tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "server.yaml").write_text("".join(f"{k[9:].lower()}: {v}\n" for k, v in server.env.items()))
+    elsewhere = Reveille(tmp_path / "etc", {"REVEILLE_CONFIG": str(tmp_path / "etc" / "reveille.yaml")})
+    found = checks(elsewhere)
+    assert {part: line["ok"] for part, line in found.items()} == dict.fromkeys(("database", "queue", "artefacts", "person"), True)
+    assert elsewhere("backup", "b").code == 0
+
+
 def test_doctor_looks_at_one_of_its_people(server: Reveille) -> None:
     found = checks(server, "mara")
     assert {"config", "source", "channel", "brain", "voice", "database"} <= set(found)
