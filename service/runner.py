@@ -59,7 +59,12 @@ class Runner:
     """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
 
     def __post_init__(self) -> None:
-        self.leases = Leases(self.ledger.beat, self.clock, self.lease)
+        self.leases = Leases(self._beat, self.clock, self.lease)
+
+    def _beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
+        """In a thread of its own, which acts as nobody until it says so."""
+        with acting_as(EVERYBODY):
+            return self.ledger.beat(held, until)
 
     def run(self, id: str) -> None:
         """Whatever this occurrence needs now; nothing where somebody else has it or it isn't time. Safe to call at any moment,
