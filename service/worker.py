@@ -16,6 +16,7 @@ from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController, state
+from kombu.connection import Connection
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
@@ -89,6 +90,16 @@ def _transport(queue: str) -> dict[str, Any]:
         return {"confirm_publish": True}
     # Told once, a message has done its duty; what Redis keeps of those under way is of no further use.
     return {"visibility_timeout": 3600, "unacked_restore_throttle": 1, "socket_connect_timeout": 5, "socket_timeout": 15}
+
+
+def queue_answers(queue: str) -> None:
+    """Raises whatever the broker's client raises where it does not."""
+    if queue == "embedded":
+        return
+    options = _transport(queue)
+    with Connection(queue, connect_timeout=2, transport_options=options) as on:  # type: ignore[no-untyped-call]
+        on.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        on.default_channel.close()  # Redis is spoken to only now
 
 
 class CeleryBell:
