@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 
+from service import metrics
 from service.domain.ledger import Occurrence
 from service.logs import logger
 
@@ -44,6 +45,12 @@ class Leases:
                 if self._held.get(occurrence.id, (None,))[0] == occurrence.fence:
                     del self._held[occurrence.id]
 
+    def lost(self, id: str) -> None:
+        """Somebody else has it now; counted once, whoever finds out."""
+        with self._lock:
+            if self._held.pop(id, None) is not None:
+                metrics.LEASE_LOSSES.inc()
+
     def held(self) -> dict[str, int]:
         with self._lock:
             return {id: fence for id, (fence, _) in self._held.items()}
@@ -62,5 +69,4 @@ class Leases:
                 continue
             for id in lost:
                 log.warning("lease lost", occurrence=id)
-                with self._lock:
-                    self._held.pop(id, None)
+                self.lost(id)

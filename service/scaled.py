@@ -10,6 +10,7 @@ from service.errors import Complaint, ConfigError
 from service.houses import open_houses
 from service.people_folder import PeopleFolder
 from service.settings.server import Server
+from service.watched import own_queue, watched_clock, watched_worker
 from service.worker import CONCURRENCY, QUEUES, CeleryBell, ChildProcess, Work, Worker, prefixed
 
 LOOK_AT_PEOPLE = 2.0  # seconds
@@ -33,9 +34,11 @@ def run_clock(server: Server, stopped: Event) -> None:
     """Until `stopped`: plans, sweeps and rings, and takes up the people's files."""
     with open_houses(checked(server)) as houses:
         bell = CeleryBell(server.queue, prefixed(server.queue))
-        clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy)
+        watched = watched_clock(server, houses.store, houses.clock)
+        clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy, watched.tick)
         people = PeopleFolder(server.people, houses) if server.people else None
         clock.start()
+        watched.start()
         try:
             while True:
                 if people:
@@ -43,15 +46,19 @@ def run_clock(server: Server, stopped: Event) -> None:
                 if stopped.wait(LOOK_AT_PEOPLE):
                     return
         finally:
+            watched.stop()
             clock.stop()
 
 
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
     """Until `stopped`. Whether all that ran was finished; what wasn't is handed back."""
     with open_houses(checked(server)) as houses:
-        runner, prefix = houses.runner(), prefixed(server.queue)
-        work = Work(runner, CeleryBell(server.queue, prefix), ChildProcess(server, houses.store.ledger, runner))
-        worker = Worker(server.queue, prefix, runner, work, queues, concurrency)
+        runner, prefix, own = houses.runner(), prefixed(server.queue), own_queue(server)
+        bell = CeleryBell(server.queue, prefix, own)
+        work = Work(runner, bell, ChildProcess(server, houses.store.ledger, runner))
+        worker = Worker(server.queue, prefix, runner, work, queues, concurrency, own)
+        watched = watched_worker(server, houses.store, runner, worker, bell.ring, own)
         worker.start()
-        stopped.wait()
+        with watched:
+            stopped.wait()
         return worker.stop(server.stop_within)

@@ -16,11 +16,12 @@ from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController
+from kombu.connection import Connection
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from jobs import JOBS
-from service.domain.ledger import ALONE, DELIVER, Ring
+from service.domain.ledger import ALONE, CANARY, DELIVER, Ring
 from service.errors import ReveilleError
 from service.leases import LONGEST
 from service.logs import logger
@@ -41,6 +42,7 @@ AT_MOST = 50
 SPREAD = 16
 """Over how many messages they are spread at least, so that no worker stands idle while another has a heap before it."""
 READY_WITHIN = 10.0  # seconds
+OWN_KEPT = 600.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 PATIENCE = timedelta(seconds=15)
 """How long a ring is waited for before a worker goes and looks."""
@@ -53,12 +55,15 @@ def prefixed(queue: str) -> str:
     return f"reveille-{uuid.uuid4().hex[:12]}" if queue == "embedded" else "reveille"
 
 
-def application(queue: str, prefix: str) -> Celery:
-    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app."""
+def application(queue: str, prefix: str, own: str = "") -> Celery:
+    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app. `own`: a
+    queue of this process alone, which goes with it.
+    """
     embedded = queue == "embedded"
+    queues = [_queue(prefix, name, queue) for name in (*QUEUES, CANARY)]
     app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
     app.conf.update(
-        task_queues=[_queue(prefix, name, queue) for name in QUEUES],
+        task_queues=[*queues, _own_queue(f"{prefix}.{own}")] if own else queues,
         task_default_queue=f"{prefix}.{DELIVER}",
         task_default_exchange=prefix,
         task_ignore_result=True,
@@ -83,6 +88,11 @@ def _queue(prefix: str, name: str, broker: str) -> Queue:
     return Queue(full, routing_key=full, queue_arguments=arguments)  # type: ignore[no-untyped-call]
 
 
+def _own_queue(full: str) -> Queue:
+    """Forgotten by the broker once nobody has consumed it for a while, however its process ended."""
+    return Queue(full, routing_key=full, expires=OWN_KEPT)  # type: ignore[no-untyped-call]
+
+
 def _transport(queue: str) -> dict[str, Any]:
     if queue == "embedded":
         return {"polling_interval": 0.05}
@@ -92,11 +102,21 @@ def _transport(queue: str) -> dict[str, Any]:
     return {"visibility_timeout": 3600, "unacked_restore_throttle": 1, "socket_connect_timeout": 5, "socket_timeout": 15}
 
 
+def queue_answers(queue: str) -> None:
+    """Raises whatever the broker's client raises where it does not."""
+    if queue == "embedded":
+        return
+    options = _transport(queue)
+    with Connection(queue, connect_timeout=2, transport_options=options) as on:  # type: ignore[no-untyped-call]
+        on.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        on.default_channel.close()  # Redis is spoken to only now
+
+
 class CeleryBell:
     """`ports.Bell` over Celery: many ids in a message, and no message that raises."""
 
-    def __init__(self, queue: str, prefix: str) -> None:
-        self._app, self._prefix = application(queue, prefix), prefix
+    def __init__(self, queue: str, prefix: str, own: str = "") -> None:
+        self._app, self._prefix = application(queue, prefix, own), prefix
 
     def ring(self, rings: Iterable[Ring]) -> None:
         for queue, ids in _messages(rings):
@@ -127,7 +147,7 @@ class Work:
         self.stopped = Event()
 
     def __call__(self, queue: str, ids: Sequence[str]) -> None:
-        if queue in (DELIVER, ALONE):
+        if queue in (DELIVER, ALONE) or queue.startswith(CANARY):
             for id in ids:
                 if self.stopped.is_set():
                     return
@@ -214,8 +234,12 @@ class Lane:
         self._thread.start()
 
     @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
     def ready(self) -> bool:
-        return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
+        return self._ready.is_set() and self.alive
 
     def stop(self) -> None:
         """What runs is finished."""
@@ -237,15 +261,19 @@ class Worker:
         work: Work,
         queues: Sequence[str] = QUEUES,
         concurrency: int = CONCURRENCY,
+        own: str = "",
     ) -> None:
-        self._runner, self._work, self._queues = runner, work, frozenset(queues)
+        """`own`: a queue of this process alone, in a lane of its own: it is never behind anybody's work."""
+        self._runner, self._work, self._queues = runner, work, frozenset((*queues, CANARY))
         lanes = {
             "quick": ([q for q in queues if q not in SLOW and q != ALONE], concurrency),
             "slow": ([q for q in queues if q in SLOW], concurrency),
             "alone": ([q for q in queues if q == ALONE], 1),
+            "own": ([own] if own else [], 1),
         }
+        next(served for served, _ in lanes.values() if served).append(CANARY)  # a clock's is answered by ordinary threads
         self._lanes = [
-            Lane(application(queue, prefix), prefix, name, served, threads, work)
+            Lane(application(queue, prefix, own), prefix, name, served, threads, work)
             for name, (served, threads) in lanes.items()
             if served
         ]
@@ -256,6 +284,10 @@ class Worker:
             lane.start()
         self._polling = Thread(target=self._poll, name="poll", daemon=True)
         self._polling.start()
+
+    @property
+    def alive(self) -> bool:
+        return all(lane.alive for lane in self._lanes)
 
     @property
     def ready(self) -> bool:
