@@ -49,6 +49,7 @@ format: install-dev
 
 $(VENV)/.installed-bench: deploy/requirements-bench.txt $(VENV)/.installed-dev
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements-bench.txt
+	@$(UV) $(LOCK) deploy/requirements-build.in -o deploy/requirements-build.txt
 	@touch $@
 
 bench: install-dev $(VENV)/.installed-bench
@@ -61,6 +62,7 @@ lock: $(UV)
 	@$(UV) $(LOCK) pyproject.toml --extra server -o deploy/requirements-server.txt
 	@$(UV) $(LOCK) pyproject.toml --extra server --group dev -o deploy/requirements-dev.txt
 	@$(UV) $(LOCK) pyproject.toml --extra server --group dev --group bench -o deploy/requirements-bench.txt
+	@$(UV) $(LOCK) deploy/requirements-build.in -o deploy/requirements-build.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist build

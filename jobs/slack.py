@@ -26,7 +26,7 @@ AT_MOST = 5
 def prepare(services: Services, person: Person, occasion: Occasion, now: datetime) -> Draft | Nothing:
     topics = pattern(occasion.cadence.option("topics") or ())
     told = services.items.told(occasion.cadence.name, now, occasion.occurrence.id)
-    start = since(occasion, now, LOOK_BACK)
+    start = since(occasion, now, LOOK_BACK, services.silent_until)
     facts, to = [], {}
     for thread in services.items.chats(start, now):
         said = standing(services.rules, thread)

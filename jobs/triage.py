@@ -28,7 +28,11 @@ AT_MOST = 5
 
 def prepare(services: Services, person: Person, occasion: Occasion, now: datetime) -> Draft | Nothing:
     told = services.items.told(occasion.cadence.name, now, occasion.occurrence.id)
-    new = [j for j in services.items.received(since(occasion, now, LOOK_BACK), now) if key_of(j) not in told and _may_alert(j)]
+    new = [
+        j
+        for j in services.items.received(since(occasion, now, LOOK_BACK, services.silent_until), now)
+        if key_of(j) not in told and _may_alert(j)
+    ]
     urgent = [j for j, known in _with_relations(services.items, new) if _must_be_said(j, person, known)]
     urgent = _unanswered(services.items, urgent, now)
     if not urgent:

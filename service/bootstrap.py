@@ -152,6 +152,7 @@ class House:
             audiences={name: channel.audience for name, channel in self.channels.items()},
             interrupts=frozenset(name for name, channel in self.channels.items() if channel.interrupts),
             base_url=self.server.base_url,
+            silent_until=self.store.restorations.silent_until(),
         )
 
     # --- running --------------------------------------------------------------------------------------------------------
@@ -178,7 +179,9 @@ class House:
 
     @cached_property
     def planner(self) -> Planner:
-        return Planner(self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday)
+        return Planner(
+            self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday, self.store.restorations.silent
+        )
 
     @cached_property
     def runner(self) -> Runner:
@@ -258,7 +261,8 @@ def runner(store: Store, clock: Callable[[], datetime], server: Server, househol
 
 def open_server_store(server: Server) -> Store:
     """The store that the server's settings name."""
-    keys = [fernet_key(server.key.get_secret_value())] if server.key else []
+    # One key a line, the newest first: what older ones sealed is still opened.
+    keys = [fernet_key(line) for line in server.key.get_secret_value().splitlines() if line.strip()] if server.key else []
     return open_store(server.database, server.artefacts, keys=keys, secret=data_folder(server.data) / "secret")
 
 

@@ -23,6 +23,7 @@ PATIENCE = 15.0  # seconds a ring is waited for before its process looks by itse
 
 
 def process_name(role: str) -> str:
+    """`role`: clock, worker or embedded."""
     return f"{role}@{socket.gethostname()}-{os.getpid()}"
 
 
@@ -45,6 +46,10 @@ class Canary:
         self._ended: float | None = None
         self._heard: float | None = None
         self._open: str | None = None
+
+    @property
+    def role(self) -> str:
+        return self.process.partition("@")[0]
 
     def plan(self) -> Sequence[Ring]:
         """The next one, where it is time for it."""

@@ -97,8 +97,12 @@ class Courier:
     ) -> None:
         """`sending` is committed. What an earlier attempt left in doubt is looked at before anything goes out again."""
         try:
-            if doubtful and self._settled(delivery, fence, channel, mailboxes, occurrence):
-                return
+            if doubtful:
+                arrived = self._looked_for(delivery, channel, mailboxes, occurrence.person)
+                if arrived or (arrived is None and not channel.repeatable):
+                    self._settle_doubt(delivery, fence, arrived=bool(arrived))
+                    return
+                doubtful = arrived is None
             notice = self._shown(delivery, channel)
             if not self.deliveries.renew(delivery.id, fence, self.clock() + self.lease):
                 log.warning("another worker took over", delivery=delivery.id)
@@ -107,7 +111,8 @@ class Courier:
         except Unavailable as error:
             self._failed_for_now(delivery, fence, channel, error, occurrence, doubtful)
         except (Rejected, AccessLost) as error:
-            self._settle(delivery, fence, DeliveryState.FAILED, error=str(error))
+            # This attempt did not arrive; an earlier one may have.
+            self._settle(delivery, fence, DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED, error=str(error))
         else:
             self._settle(delivery, fence, DeliveryState.SENT, receipt=receipt.text, sent_at=self.clock())
 
@@ -117,22 +122,22 @@ class Courier:
             raise Rejected("it was made for you alone, and by now others may see this channel")
         return notice
 
-    def _settled(self, delivery: Delivery, fence: int, channel: Channel, mailboxes: Mailboxes, occurrence: Occurrence) -> bool:
-        """Whether the doubt about an earlier attempt ended the delivery."""
+    def _looked_for(self, delivery: Delivery, channel: Channel, mailboxes: Mailboxes, person: str) -> bool | None:
+        """Whether an earlier attempt arrived. None: nobody can tell."""
         arrived = channel.arrived(delivery.key)
         if arrived is None and channel.repeatable:
             # Mail that came back to a mailbox we read is proof; without it, sending again beats losing it. What was read a
             # moment ago may have been read before it came.
             mailboxes.ensure_fresh(timedelta(seconds=30), max_age=timedelta())
-            arrived = self.accounts.sighted(occurrence.person, delivery.key.message_id)
+            return self.accounts.sighted(person, delivery.key.message_id) or None
+        return arrived
+
+    def _settle_doubt(self, delivery: Delivery, fence: int, *, arrived: bool) -> None:
         if arrived:
             self._settle(delivery, fence, DeliveryState.SENT, receipt="found where it was sent to", sent_at=self.clock())
-            return True
-        if arrived is None:
-            why = "the connection broke in the middle of sending, and this channel can't tell whether it arrived"
-            self._settle(delivery, fence, DeliveryState.UNKNOWN, error=why)
-            return True
-        return False
+            return
+        why = "the connection broke in the middle of sending, and this channel can't tell whether it arrived"
+        self._settle(delivery, fence, DeliveryState.UNKNOWN, error=why)
 
     def _failed_for_now(
         self, delivery: Delivery, fence: int, channel: Channel, error: Unavailable, occurrence: Occurrence, doubtful: bool

@@ -67,6 +67,7 @@ class Service:
     def recover(self) -> None:
         """We hold the lock: whoever held a lease on this database is dead. Where it isn't a file of ours, others may well live."""
         now, store = self.house.clock(), self.house.store
+        store.restorations.take_up(now)
         if not store.database.is_sqlite:
             return
         left = store.ledger.release_all(now)

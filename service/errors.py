@@ -72,3 +72,7 @@ class NotAllowed(ReveilleError):
 
 class FenceLost(ReveilleError):
     """Somebody else took over this occurrence or account; what was about to be written is refused."""
+
+
+class Erased(FenceLost):
+    """Everything of this person was taken away, or is being: nothing is written for them any more."""

@@ -60,7 +60,9 @@ class Houses:
         return house.household if house else None
 
     def planner(self) -> Planner:
-        return Planner(self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday)
+        return Planner(
+            self.store.database, self.store.ledger, self.store.cadences, self._events, is_holiday, self.store.restorations.silent
+        )
 
     def runner(self) -> Runner:
         return runner(self.store, self.clock, self.server, self.household)

@@ -37,7 +37,7 @@ LEASE_LOSSES = Counter("reveille_lease_losses_total", "Leases that were lost whi
 SETTLED = Counter(
     "reveille_deliveries_settled_total",
     "Attempts to deliver that ended here, by what is known of them.",
-    ("channel", "state"),
+    ("channel_kind", "state"),
     registry=REGISTRY,
 )
 SPEND = Counter("reveille_model_spend_total", "What models have cost, in US dollars.", ("person_kind",), registry=REGISTRY)

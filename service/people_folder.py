@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from service.errors import Complaint, ConfigError, ReveilleError
+from service.errors import Complaint, ConfigError, Erased, ReveilleError
 from service.houses import Houses
 from service.logs import logger
 from service.settings import Config, load
@@ -77,7 +77,10 @@ class PeopleFolder:
             config = load(file)
         except ConfigError as error:
             return Taken(file, file.stem, Result.WRONG, str(error))
-        return Taken(file, config.person.id, self._activate(config, edited=edited))
+        try:
+            return Taken(file, config.person.id, self._activate(config, edited=edited))
+        except Erased as error:
+            return Taken(file, config.person.id, Result.WRONG, str(error))
 
     def _activate(self, config: Config, *, edited: bool) -> Result:
         store, person = self._houses.store, config.person.id

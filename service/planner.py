@@ -36,6 +36,8 @@ class Planner:
     """(person, start, end) → the instances that overlap."""
     is_holiday: Callable[[str, date], bool]
     """(region, day)."""
+    silent: Callable[[datetime], str] = lambda _: ""
+    """Why a slot due then is not said: a service that this one was restored from may have said it."""
 
     def tick(self, now: datetime) -> list[Ring]:
         """Plans everything whose time has come. Returns whom to ring for at once."""
@@ -64,7 +66,9 @@ class Planner:
         cadences = tuple(cadences)
         for cadence in cadences:
             planned = Planned(cadence, person.timezone, person.holidays, planned_until=now, next_at=now)
-            self.cadences.put(on, replace(planned, next_at=self._next(planned, (), now)))
+            if not _is_meeting(planned):  # calendars are not read in here: what follows meetings is looked at by the next tick
+                planned = replace(planned, next_at=self._next(planned, (), now))
+            self.cadences.put(on, planned)
         self.cadences.keep(on, person.id, [c.name for c in cadences])
         self.ledger.abandon(on, person.id, [c.name for c in cadences], now)
 
@@ -120,9 +124,11 @@ class Planner:
         past = [slot for slot in slots if slot.due_at <= now]
         rings = []
         for slot in past[:-1]:
-            self._insert_ended(on, planned, slot, "superseded by a newer one", now)
+            self._insert_ended(on, planned, slot, self.silent(slot.due_at) or "superseded by a newer one", now)
         for slot in past[-1:]:
-            if slot.useful_until <= now:
+            if why := self.silent(slot.due_at):
+                self._insert_ended(on, planned, slot, why, now)
+            elif slot.useful_until <= now:
                 self._insert_ended(on, planned, slot, _expired(slot, planned.timezone), now)
             else:
                 rings += self._insert(on, planned, slot, now)
@@ -137,6 +143,9 @@ class Planner:
             return []
         missed = slots_between(timing, planned.planned_until, now) - 1
         unclaimed = self.ledger.absorb(on, planned.cadence.person, planned.cadence.name)
+        if why := self.silent(slot.due_at):
+            self._insert_ended(on, planned, slot, why, now, count=1 + missed + unclaimed)
+            return []
         return self._insert(on, planned, slot, now, count=1 + missed + unclaimed)
 
     def _plan_meetings(
@@ -145,6 +154,7 @@ class Planner:
         rings = []
         for event in meetings:
             for slot in meeting_slots(timing, event.id, event.start_at):
+                why = self.silent(slot.due_at)
                 if slot.due_at <= planned.planned_until:
                     # The meeting was not known when this slot's time came: it is due now, and not late.
                     slot = replace(slot, due_at=max(slot.due_at, now))
@@ -153,7 +163,10 @@ class Planner:
                     or slot.prepare_at > now + AHEAD
                 ):
                     continue
-                rings += self._insert(on, planned, slot, now)
+                if why:
+                    self._insert_ended(on, planned, slot, why, now)
+                else:
+                    rings += self._insert(on, planned, slot, now)
         return rings
 
     def _insert(self, on: Connection, planned: Planned, slot: Slot, now: datetime, count: int = 1) -> list[Ring]:
@@ -162,8 +175,8 @@ class Planner:
         id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, count=count, wake_at=wake_at)
         return [Ring(id, cadence.job)] if id and soon else []
 
-    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime) -> None:
-        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now}
+    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime, count: int = 1) -> None:
+        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now, "count": count}
         self.ledger.insert(on, planned.cadence.person, planned.cadence.name, planned.cadence.job, slot, **ended)
 
     # --- when to look again ----------------------------------------------------------------------------------------------

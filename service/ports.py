@@ -204,6 +204,8 @@ class Services:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     base_url: str = ""
     interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
+    silent_until: datetime | None = None
+    """What is older was another service's to alert of: this one was restored from a backup of it."""
 
 
 class Holidays(Protocol):

@@ -86,10 +86,10 @@ class Probes:
 
     def __init__(self, listen: str, health: Health, canary: Canary, *figures: Collector) -> None:
         self._health, self._registry = health, CollectorRegistry()
-        up = Gauge("reveille_up", "This process answers.", ("process",), registry=self._registry)
-        up.labels(canary.process).set(1)
+        up = Gauge("reveille_up", "It answers, and so do its database and its queue.", ("process",), registry=self._registry)
+        up.labels(canary.role).set_function(lambda: float(health.ready()["ready"]))
         age = Gauge("reveille_canary_age_seconds", "Since a canary ran end to end.", ("process",), registry=self._registry)
-        age.labels(canary.process).set_function(lambda: canary.age)
+        age.labels(canary.role).set_function(lambda: canary.age)
         for some in figures:
             self._registry.register(some)
         self._server = _server(listen, self.answer)

@@ -33,6 +33,7 @@ def checked(server: Server) -> Server:
 def run_clock(server: Server, stopped: Event) -> None:
     """Until `stopped`: plans, sweeps and rings, and takes up the people's files."""
     with open_houses(checked(server)) as houses:
+        houses.store.restorations.take_up(houses.clock())
         bell = CeleryBell(server.queue, prefixed(server.queue))
         watched = watched_clock(server, houses.store, houses.clock)
         clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy, watched.tick)
@@ -53,6 +54,7 @@ def run_clock(server: Server, stopped: Event) -> None:
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
     """Until `stopped`. Whether all that ran was finished; what wasn't is handed back."""
     with open_houses(checked(server)) as houses:
+        houses.store.restorations.take_up(houses.clock())
         runner, prefix, own = houses.runner(), prefixed(server.queue), own_queue(server)
         bell = CeleryBell(server.queue, prefix, own)
         work = Work(runner, bell, ChildProcess(server, houses.store.ledger, runner))

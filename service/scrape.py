@@ -60,7 +60,7 @@ def _deliveries(found: Sent, now: datetime) -> Iterator[GaugeMetricFamily]:
     count = GaugeMetricFamily(
         "reveille_deliveries",
         "Under way, or failed in the last seven days. Loud channels interrupt.",
-        labels=["channel", "state"],
+        labels=["channel_kind", "state"],
     )
     for interrupts in (False, True):
         for state in _DELIVERIES:

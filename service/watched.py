@@ -57,7 +57,12 @@ class Watched:
 
 def own_queue(server: Server) -> str:
     """Of a worker's canaries; "" where nobody listens."""
-    return f"{CANARY}.{process_name('worker')}" if server.listen else ""
+    return f"{CANARY}.{process_name(role(server))}" if server.listen else ""
+
+
+def role(server: Server) -> str:
+    """Of a process that works: with a queue for many, or as all there is."""
+    return "embedded" if server.queue == "embedded" else "worker"
 
 
 def watched_clock(server: Server, store: Store, now: Callable[[], datetime]) -> Watched:
@@ -84,7 +89,7 @@ def watched_worker(
     """
     if not own:
         return Watched()
-    canary = Canary(Canaries(store.database, store.ledger), process_name("worker"), runner.clock, own)
+    canary = Canary(Canaries(store.database, store.ledger), process_name(role(server)), runner.clock, own)
     health = Health(canary, _checks(server, store) | {"work": lambda: _works(worker)}, alive=lambda: worker.alive)
     also = [LedgerFigures(Figures(store.database), runner.clock)] if figures else []
     probes = Probes(server.listen, health, canary, *also)

@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pluggy
 import pytest
 from hypothesis import HealthCheck, settings
 
-from service.store import Store, open_store
+from service.store import EVERYBODY, Store, acting_as, open_store
+from tests.services import Postgres
 from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
     bucket,
     postgres_server,
@@ -24,7 +26,8 @@ from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
 )
 
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+settings.register_profile("long", settings.get_profile("house"), max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 @pytest.fixture(scope="session")
@@ -35,19 +38,33 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+def migrated(url: str) -> None:
+    with TemporaryDirectory() as folder:
+        open_store(url, Path(folder)).close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, empty_database: Path) -> Callable[[Path], str]:
+    """The URL of a fresh, migrated database, on either kind; on SQLite it is a file in the folder."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres_server")
+        return lambda _folder: server.new_database(migrated)
+    return lambda folder: f"sqlite:///{shutil.copy(empty_database, folder / 'reveille.db')}"
+
+
 @pytest.fixture
-def new_store(empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., Store]]:
-    """Opens stores: `new_store()`, `new_store(keys=[...])`."""
+def new_store(new_database: Callable[[Path], str], tmp_path: Path) -> Iterator[Callable[..., Store]]:
+    """Opens stores: `new_store()`, `new_store(keys=[...])`. A test may look at everything in them: it acts as everybody."""
     opened: list[Store] = []
 
     def make(**options: object) -> Store:
         folder = tmp_path / f"store{len(opened)}"
         folder.mkdir()
-        shutil.copy(empty_database, folder / "reveille.db")
-        opened.append(open_store(f"sqlite:///{folder}/reveille.db", folder / "artefacts", secret=b"test", **options))  # type: ignore[arg-type]
+        opened.append(open_store(new_database(folder), folder / "artefacts", secret=b"test", **options))  # type: ignore[arg-type]
         return opened[-1]
 
-    yield make
+    with acting_as(EVERYBODY):
+        yield make
     for store in opened:
         store.close()
 

@@ -143,6 +143,7 @@ class Bench:
             store.cadences,
             lambda _person, start, end: [e for e in self.events if e.start_at < end and e.end_at > start],
             lambda _region, day: day in self.holidays,
+            store.restorations.silent,
         )
         self.activate()
 

@@ -9,13 +9,17 @@ from typing import Annotated
 import typer
 
 from service import __version__
+from service.cli.backup import backup
 from service.cli.brief import brief
 from service.cli.doctor import doctor
 from service.cli.edge import guarded
+from service.cli.erase import erase
 from service.cli.events import events
 from service.cli.explain import explain
+from service.cli.export import export
 from service.cli.init import init
 from service.cli.people import people
+from service.cli.restore import restore
 from service.cli.rules import rules
 from service.cli.run import run
 from service.cli.scaled import clock, migrate, retry, worker
@@ -51,13 +55,17 @@ def _options(
         os.environ["REVEILLE_CONFIG"] = str(config)  # what every command looks at, and what its children inherit
 
 
+app.command()(backup)
 app.command()(brief)
 app.command()(clock)
 app.command()(doctor)
+app.command()(erase)
 app.command()(events)
 app.command()(explain)
+app.command()(export)
 app.command()(init)
 app.command()(migrate)
+app.command()(restore)
 app.command()(retry)
 app.command()(run)
 app.command()(schema)

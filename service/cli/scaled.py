@@ -21,9 +21,9 @@ TRIED_AGAIN_FOR = timedelta(hours=4)
 
 def clock(listen: Listen = None) -> None:
     """Plan what is due, and ring for it. Any number may run; needs a queue (REVEILLE_QUEUE) that workers share."""
+    stopped = until_stopped()  # before the imports, which take a moment
     from service.scaled import run_clock
 
-    stopped = until_stopped()
     run_clock(_server(listen), stopped)
 
 
@@ -33,13 +33,13 @@ def worker(
     listen: Listen = None,
 ) -> None:
     """Do what the clocks ring for. Any number may run. SIGTERM: finishes what runs, or hands it back in time."""
+    stopped = until_stopped()  # before the imports, which take a moment
     from service.scaled import run_worker
     from service.worker import QUEUES
 
     wanted = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES
     if unknown := sorted(set(wanted) - set(QUEUES)):
         raise typer.BadParameter(f"there is no queue {', '.join(unknown)}; there are {', '.join(QUEUES)}", param_hint="--queues")
-    stopped = until_stopped()
     if not run_worker(_server(listen), stopped, wanted, concurrency):
         sys.stderr.flush()
         os._exit(0)  # threads that did not finish in time hold nothing any more

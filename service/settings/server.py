@@ -216,14 +216,21 @@ def _key(server: Server, document: Document) -> SecretStr | None:
 
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)  # of what is read, not of what had the name before
+            status = os.fstat(file.fileno())  # of what is read, not of what had the name before
             text = file.read(4096).decode("utf-8").strip()
     except (OSError, ValueError) as error:
         return bad(
             f"{path} can't be read: {getattr(error, 'strerror', None) or 'not a line of text'}", "Check the path and its rights"
         )
-    if mode & 0o077:
-        return bad(f"{path} can be read by others (mode {mode:o})", f"Run: chmod 600 {path}")
+    if not closed(status.st_mode, status.st_uid, os.geteuid()):
+        return bad(f"{path} can be read by others (mode {stat.S_IMODE(status.st_mode):o})", f"Run: chmod 600 {path}")
     if len(text) < KEY_LENGTH:
         return bad(f"the key in {path} is too short", _MAKE_KEY)
     return SecretStr(text)
+
+
+def closed(mode: int, owner: int, us: int) -> bool:
+    """Whether a file with these rights is a secret. What root hands to our group is (systemd's credentials, Kubernetes' volumes);
+    others may never read it, and of our own file nobody may.
+    """
+    return not mode & (0o037 if owner == 0 != us else 0o077)

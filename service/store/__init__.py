@@ -18,11 +18,13 @@ from service.store.cadences import Cadences
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
 from service.store.deliveries import Deliveries
+from service.store.erasure import Erasures
 from service.store.instance import shared_secret, shared_time, utc_now
 from service.store.ledger import Ledger
 from service.store.migrate import upgrade
 from service.store.partitions import make as make_partitions
 from service.store.place import data_folder
+from service.store.restoration import Restorations
 from service.store.retention import Pruner
 from service.store.revisions import Revisions
 
@@ -40,6 +42,9 @@ class Store:
     revisions: Revisions
     approvals: Approvals
     pruner: Pruner
+    artefacts: Folder
+    restorations: Restorations
+    erasures: Erasures
 
     def close(self) -> None:
         self.database.close()
@@ -69,6 +74,9 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
         Revisions(codec),
         Approvals(database, codec),
         Pruner(database, codec, folder),
+        folder,
+        Restorations(database),
+        Erasures(database, folder),
     )
 
 

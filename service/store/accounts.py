@@ -18,6 +18,7 @@ from service.store import tables
 from service.store.cadences import wake
 from service.store.codec import Codec
 from service.store.database import Database
+from service.store.erasure import refuse_erased
 from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
@@ -38,6 +39,7 @@ class Accounts:
         for name in there.keys() - known:  # of another kind, its cursor means nothing to the new source
             self.forget(person, name)
         with self._database.write() as on:
+            refuse_erased(on, person)
             self._database.alone(on, "accounts", person)
             there_now = set(on.execute(select(a.c.name).where(a.c.person == person)).scalars())
             for name, kind in kinds.items():
@@ -145,6 +147,7 @@ class Accounts:
     def sight(self, person: str, message_ids: Iterable[str], now: datetime) -> None:
         """Reveille's own mail was seen in a mailbox."""
         with self._database.write() as on:
+            refuse_erased(on, person)
             self._database.alone(on, "items", person)
             s = tables.sighting
             known = set(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from service.domain.proposals import Approval, Proposal
 from service.store.codec import Codec
 from service.store.database import Database
+from service.store.erasure import refuse_erased
 from service.store.tables import approval as a
 from service.store.tables import proposal as p
 
@@ -30,6 +31,7 @@ class Approvals:
             "proposed_at": proposal.proposed_at,
         }
         with self._database.write() as on:
+            refuse_erased(on, proposal.person)
             self._database.alone(on, "proposals", proposal.person)
             if on.execute(select(p.c.id).where(p.c.id == proposal.id)).first() is None:  # two accounts may hold the same item
                 on.execute(insert(p), row)

@@ -17,13 +17,18 @@ class Folder:
 
     def put(self, notice: str, name: str, data: bytes) -> str:
         """Returns the path to get it by. Raises Unavailable where the disk is full or the folder can't be written."""
-        path = Path(notice[:2]) / notice / Path(name).name
+        path = Path(notice[:8]) / notice / Path(name).name
+        self.put_sealed(str(path), self._codec.seal(data))
+        return str(path)
+
+    def put_sealed(self, path: str, data: bytes) -> None:
+        """As `sealed` gave it: for what moves from store to store."""
         target = self._root / path
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with draft.open("wb") as file:
-                file.write(self._codec.seal(data))
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(target)
@@ -32,7 +37,15 @@ class Folder:
             raise Unavailable(
                 f"Cannot store {target}: {error.strerror}. Make room or mend its rights; it is tried again."
             ) from error
-        return str(path)
+
+    def sealed(self, path: str) -> bytes | None:
+        """As it lies there; None where there is nothing. Raises Unavailable where the store can't be read."""
+        try:
+            return (self._root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(f"Cannot read the stored file {self._root / path}: {error.strerror}.") from error
 
     def get(self, path: str) -> bytes:
         try:

@@ -40,6 +40,10 @@ class Codec:
                 ) from error
             self._index_key = hashlib.sha256(b"reveille index " + keys[-1].encode()).digest()
 
+    @property
+    def encrypts(self) -> bool:
+        return self._fernet is not None
+
     def pack(self, value: object) -> bytes:
         return self.seal(_adapter(cast("Hashable", type(value))).dump_json(value))
 

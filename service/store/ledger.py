@@ -80,8 +80,8 @@ class Ledger:
             | more
         )
         build = sqlite_insert if self._database.is_sqlite else postgres_insert
-        done = on.execute(build(t).values(row).on_conflict_do_nothing())
-        return str(row["id"]) if done.rowcount == 1 else None
+        inserted: str | None = on.execute(build(t).values(row).on_conflict_do_nothing().returning(t.c.id)).scalar_one_or_none()
+        return inserted
 
     def supersede(self, on: Connection, person: str, cadence: str, before: datetime, now: datetime) -> None:
         """Ends rows of a cadence that were due before `before` and of which nothing has gone out yet."""

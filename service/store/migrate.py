@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 
 from service.errors import StoreUnusable
 from service.store.database import Database, translated
 from service.store.tables import instance
 
-HEAD = "0002"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0003"
 """The newest revision; a test holds it to what the versions folder says."""
 
 
 def current(database: Database) -> str | None:
     with database.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return current_on(connection)
+
+
+def current_on(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _serves(database: Database) -> str:
@@ -33,20 +42,41 @@ def upgrade(database: Database) -> bool:
     here = current(database)
     if here == HEAD:
         return False
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["database"] = database
-    if here is not None and here not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
+    if here is not None and here not in revisions():
         if _serves(database) <= HEAD:  # a newer release is being rolled out beside this one
             return False
         raise StoreUnusable(
             f"The database was made by a newer Reveille (its schema is {here}, this version knows {HEAD})."
             " Install that version, or set REVEILLE_DATA to another folder."
         )
+    from alembic import command
+
     with translated():
-        command.upgrade(config, "head")
+        command.upgrade(_config(database), "head")
     return True
+
+
+def upgrade_on(connection: Connection, database: Database, to: str = "head") -> None:
+    """The same inside somebody's transaction, as far as the revision `to`."""
+    from alembic import command
+
+    config = _config(database)
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+@cache
+def revisions() -> frozenset[str]:
+    """Every schema that this version can bring to the newest."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config(database: Database | None = None) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["database"] = database
+    return config

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from service.store.codec import Codec
+from service.store.erasure import refuse_erased
 from service.store.tables import revision as t
 
 
@@ -33,6 +34,8 @@ class Revisions:
         return list(on.execute(select(t.c.person).distinct().order_by(t.c.person)).scalars())
 
     def put(self, on: Connection, person: str, digest: str, text: str, now: datetime) -> int:
+        """Raises Erased: a config that is still there doesn't bring back whose data were taken away."""
+        refuse_erased(on, person)
         number = int(on.execute(select(func.coalesce(func.max(t.c.number), 0)).where(t.c.person == person)).scalar_one()) + 1
         row = {
             "person": person,

@@ -299,3 +299,29 @@ approval = Table(
     PrimaryKeyConstraint("proposal"),
     ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
 )
+
+# --- keeping ------------------------------------------------------------------------------------------------------------
+
+restoration = (
+    Table(  # this database was put back from a backup: what the service it was made of may have sent since is not sent again
+        "restoration",
+        metadata,
+        Column("backup", _key(64), nullable=False),  # the archive's digest
+        Column("made_at", UtcDateTime, nullable=False),
+        Column("restored_at", UtcDateTime, nullable=False),
+        Column("taken_up_at", UtcDateTime),  # when a service first started on it
+        PrimaryKeyConstraint("restored_at"),
+    )
+)
+
+erasure = (
+    Table(  # whose rows are taken away, and never written again: the digest of the person's id, so that no name stays behind
+        "erasure",
+        metadata,
+        Column("digest", _key(64), nullable=False),
+        Column("began_at", UtcDateTime, nullable=False),
+        Column("ended_at", UtcDateTime),
+        Column("counts", JSON, nullable=False),  # rows and files taken away so far
+        PrimaryKeyConstraint("digest"),
+    )
+)

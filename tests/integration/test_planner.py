@@ -252,3 +252,13 @@ def test_an_interval_that_always_fails_ends_in_the_open(store: Store) -> None:
     bench.job.say = say
     bench.run_until(1)
     assert {row[1:] for row in bench.ended()} == {("failed", "the model is away")}
+
+
+def test_meetings_are_looked_at_right_after_an_edit(store: Store) -> None:
+    bench, _ = pushes(store, hours=1)
+    bench.planner.tick(bench.clock.now)
+    bench.person = replace(bench.person, timezone="America/New_York")
+    bench.activate()
+    bench.clock.forward(minutes=50)
+    bench.planner.tick(bench.clock.now)  # nothing has changed in the calendar
+    assert bench.open() == ["push"]

@@ -414,6 +414,16 @@ def test_a_doubt_that_cannot_be_looked_up_ends_all_the_same(store: Store) -> Non
     assert bench.ended()[0][1] == "unknown"
 
 
+@pytest.mark.parametrize(("knows", "outcome"), [(None, "unknown"), (False, "failed")])
+def test_what_is_refused_after_a_doubt_may_have_arrived_before(store: Store, knows: bool | None, outcome: str) -> None:
+    bench = at_seven(store)
+    bench.channels["inbox"].knows = knows
+    crash_while_sending(bench, arrives=True)
+    bench.channels["inbox"].answers = [Rejected("550 no such user")]
+    bench.run_until(0.2)
+    assert bench.ended()[0][1:] == (outcome, f"inbox {outcome}: 550 no such user")
+
+
 def test_a_worker_that_lost_its_lease_while_it_looked_does_not_send(store: Store) -> None:
     bench = at_seven(store)
     crash_while_sending(bench, arrives=False)

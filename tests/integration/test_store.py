@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -28,6 +30,7 @@ from service.store.types import UtcDateTime
 from tests.builders import NOON, a_message, a_verdict
 
 LEASE = timedelta(minutes=5)
+ON_SQLITE = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 
 
 def an_account(store: Store) -> Account:
@@ -49,7 +52,25 @@ def stored(store: Store) -> list[Message]:
 
 def test_migrations_lead_to_the_tables_without_drift(store: Store) -> None:
     with store.database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": _is_no_partition})
+        found = compare_metadata(context, metadata)
+        drift = [change for change in found if not (isinstance(change, tuple) and _is_meant(store, change))]
+        assert drift == []
+
+
+def _is_no_partition(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or re.search(r"_(\d{6}|default)$", name or "") is None
+
+
+def _is_meant(store: Store, change: Any) -> bool:
+    """On PostgreSQL a partitioned table can't say what its ids say already (a notice goes once to a channel: there is a plain
+    index instead), and every foreign key between two of them is shown once more for each pair of their partitions.
+    """
+    if store.database.is_sqlite:
+        return False
+    if change[0] == "remove_fk":
+        return bool(re.search(r"_(\d{6}|default)\.", str(change[1].elements[0].target_fullname)))
+    return str(change[1].name) in {"uq_delivery_notice_channel", "ix_delivery_notice"}
 
 
 def test_the_named_head_is_the_newest_migration() -> None:
@@ -154,6 +175,7 @@ def test_an_account_of_another_kind_begins_anew(store: Store) -> None:
     assert (account.kind, account.cursor, store.accounts.held("mara", "mail")) == ("imap", None, {})
 
 
+@ON_SQLITE
 def test_with_a_key_no_word_of_a_message_lies_in_the_file(new_store: Callable[..., Store]) -> None:
     store = new_store(keys=[fernet_key("a long and random passphrase")])
     account = an_account(store)
@@ -187,6 +209,7 @@ def test_the_instance_secret_is_made_once_and_readable_by_its_owner_alone(tmp_pa
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@ON_SQLITE
 def test_a_locked_database_is_unavailable_not_a_crash(store: Store) -> None:
     other = sqlite3.connect(str(store.database.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

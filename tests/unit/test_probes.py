@@ -19,6 +19,7 @@ from service.errors import ConfigError, Unavailable
 from service.probes import Health, Probes
 from service.scrape import LedgerFigures
 from service.store.figures import Open, Queue, Sent, Sources
+from tests.unit.deploy.metrics import EXPORTED
 from tests.unit.test_canary import Rows
 
 NOW = datetime(2026, 5, 12, 7, 0, tzinfo=UTC)
@@ -93,11 +94,30 @@ def test_metrics_are_prometheus_text_with_every_name_there_is(probes: Probes) ->
     assert found["reveille_occurrences_late", ()] == 1
     assert found["reveille_queue_waiting", (("queue", "morning"),)] == 3
     assert found["reveille_queue_age_seconds", (("queue", "morning"),)] == 90
-    assert found["reveille_deliveries", (("channel", "loud"), ("state", "pending"))] == 4
+    assert found["reveille_deliveries", (("channel_kind", "loud"), ("state", "pending"))] == 4
     assert found["reveille_oldest_undelivered_seconds", ()] == 120
     assert found["reveille_source_age_seconds", (("kind", "maildir"), ("quantile", "0.99"))] == 3600
-    assert found["reveille_up", (("process", "worker@here-1"),)] == 1
+    assert found["reveille_up", (("process", "worker"),)] == 1
     assert found["reveille_model_spend_total", (("person_kind", "all"),)] == 0
+
+
+def test_alerts_and_dashboard_know_them_by_the_same_labels(probes: Probes) -> None:
+    for name in ("morning", "triage"):
+        metrics.ENDED.labels(name, "sent")
+        metrics.RUN.labels(name)
+        metrics.DUE_TO_START.labels(name)
+    found = {name: {label for label, _ in labels} for name, labels in samples(got(probes, "/metrics")[1])}
+    assert {name: found[name] for name in EXPORTED} == EXPORTED
+
+
+def test_up_says_whether_it_is_ready() -> None:
+    canary = Canary(Rows(), "clock@here-1", lambda: NOW)  # type: ignore[arg-type]
+
+    def refused() -> None:
+        raise Unavailable("connection refused")
+
+    with Probes("127.0.0.1:0", Health(canary, {"queue": refused}), canary) as probes:
+        assert samples(got(probes, "/metrics")[1])["reveille_up", (("process", "clock"),)] == 0
 
 
 def test_what_this_process_counts_is_told_when_the_ledger_is_away(probes: Probes, figures: SomeFigures) -> None:

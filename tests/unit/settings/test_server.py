@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import ConfigError
-from service.settings.server import Server, load_server
+from service.settings.server import Server, closed, load_server
 
 KEY = "a-key-that-is-long-enough"
 
@@ -94,6 +94,15 @@ def test_key_file_must_be_its_owners_alone(tmp_path: Path, monkeypatch: pytest.M
     server = load_server()
     assert server.key is not None
     assert server.key.get_secret_value() == KEY
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "secret"),
+    [(0o600, 7, True), (0o400, 7, True), (0o640, 7, False), (0o440, 0, True), (0o444, 0, False), (0o460, 0, False)],
+)
+def test_what_root_hands_to_our_group_is_still_secret(mode: int, owner: int, secret: bool):
+    assert closed(mode, owner, us=7) is secret
+    assert not closed(0o440, owner=0, us=0)
 
 
 def test_key_file_that_is_missing_or_empty(tmp_path: Path):

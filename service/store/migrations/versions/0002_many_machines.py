@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_instance")),
     )
     op.execute(
-        "INSERT INTO instance (name, value) VALUES ('serves', '0002')"
+        "INSERT INTO instance (name, value) VALUES ('serves', CAST('0002' AS BLOB))"
         if op.get_bind().dialect.name == "sqlite"
         else "INSERT INTO instance (name, value) VALUES ('serves', convert_to('0002', 'UTF8'))"
     )
