@@ -45,11 +45,13 @@ class Leases:
                 if self._held.get(occurrence.id, (None,))[0] == occurrence.fence:
                     del self._held[occurrence.id]
 
-    def lost(self, id: str) -> None:
-        """Somebody else has it now; counted once, whoever finds out."""
+    def lost(self, id: str, fence: int) -> None:
+        """Somebody else has it now; counted once, whoever finds out. What was let go of or claimed anew meanwhile was not lost."""
         with self._lock:
-            if self._held.pop(id, None) is not None:
+            if self._held.get(id, (None,))[0] == fence:
+                del self._held[id]
                 metrics.LEASE_LOSSES.inc()
+                log.warning("lease lost", occurrence=id)
 
     def held(self) -> dict[str, int]:
         with self._lock:
@@ -68,5 +70,4 @@ class Leases:
                 log.warning("leases not renewed", occurrences=len(held), error=str(error))
                 continue
             for id in lost:
-                log.warning("lease lost", occurrence=id)
-                self.lost(id)
+                self.lost(id, held[id])

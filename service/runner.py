@@ -326,7 +326,7 @@ class Runner:
 
     def _lost(self, claimed: Occurrence, error: str) -> None:
         log.warning("late write refused", error=error)
-        self.leases.lost(claimed.id)
+        self.leases.lost(claimed.id, claimed.fence)
 
     @contextmanager
     def _working_on(self, claimed: Occurrence) -> Iterator[None]:

@@ -76,6 +76,7 @@ def application(queue: str, prefix: str, own: str = "") -> Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_prefetch_multiplier=0 if embedded else 1,
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # of those that acknowledge late: none; it warns otherwise
         worker_enable_remote_control=False,
         worker_send_task_events=False,
     )

@@ -139,9 +139,9 @@ class Figures:
 
     # --- by name ---------------------------------------------------------------------------------------------------------
 
-    def quarantined(self, now: datetime, limit: int = 20) -> tuple[int, list[Named]]:
-        """How many of the last days, and the newest of them."""
-        where = and_(_QUARANTINED, t.c.ended_at > now - LATELY)
+    def quarantined(self, now: datetime, limit: int = 20, person: str = "") -> tuple[int, list[Named]]:
+        """How many of the last days, and the newest of them. Of one person, or of all."""
+        where = and_(_QUARANTINED, t.c.ended_at > now - LATELY, *([t.c.person == person] if person else []))
         with acting_as(EVERYBODY), self.database.read() as on:
             count = on.execute(select(func.count()).where(where)).scalar_one()
             newest = on.execute(select(*_NAMED).where(where).order_by(t.c.ended_at.desc()).limit(limit)) if count else ()

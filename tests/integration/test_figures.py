@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event, insert, text, update
 
-from service.domain.ledger import CANARY, HOUSE, RAN, Every, Outcome, Slot
+from service.domain.delivery import Draft, Nothing
+from service.domain.ledger import CANARY, HOUSE, RAN, Outcome, Slot
 from service.errors import Unavailable
 from service.metrics import LEASE_LOSSES
+from service.ports import Occasion
 from service.runner import LEASE
 from service.store import Store, tables
 from service.store.canaries import KEPT, Canaries
 from service.store.figures import Figures
 from service.store.ledger import RING_AGAIN
 from tests.builders import a_person
-from tests.household import MORNING, START, Bench, Sink, timed
+from tests.household import MORNING, START, Bench, Sink
 
 MINUTE = timedelta(minutes=1)
 
@@ -150,22 +152,23 @@ def test_a_clock_rings_for_a_canary_that_nobody_heard_of(store: Store, canaries:
     assert [(ring.id, ring.queue) for ring in store.ledger.sweep(START + RING_AGAIN)] == [(id, CANARY)]
 
 
-def test_a_lost_lease_is_counted_once(store: Store) -> None:
-    bench = Bench(store, cadences=(timed(Every(timedelta(minutes=30)), name="triage", job="triage"),))
+def test_a_lost_lease_is_counted_once_and_only_if_it_was_held(store: Store) -> None:
+    bench = Bench(store)
     before = LEASE_LOSSES._value.get()
-    id = a_row(store, "mara", "triage")
-    runner = bench.runner()
+    id = a_row(store, "mara", "morning")
+    runner, say = bench.runner(), bench.job.say
 
-    def taken_over(*_: object) -> object:
+    def taken_over(occasion: Occasion, now: datetime) -> Draft | Nothing:
         with store.database.write() as on:
             on.execute(update(tables.occurrence).where(tables.occurrence.c.id == id).values(fence=99))
-        runner.leases.lost(id)
-        return None
+        runner.leases.lost(id, 7)  # one that was held long ago
+        assert LEASE_LOSSES._value.get() == before
+        runner.leases.lost(id, 1)  # as the thread that renews finds out, before the write is refused
+        return say(occasion, now)
 
-    bench.job.say = taken_over  # type: ignore[assignment]
-    with pytest.raises(AttributeError):
-        runner.run(id)
-    runner.crashed(id, RuntimeError())
+    bench.job.say = taken_over
+    runner.run(id)
+    assert bench.job.prepared == 1
     assert LEASE_LOSSES._value.get() - before == 1
 
 
