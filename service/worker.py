@@ -229,10 +229,19 @@ class Lane:
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,
+            # Kombu has one event loop a process, which two lanes would both run: each then reads the other's answers.
+            use_eventloop=False,
             ready_callback=lambda _consumer: self._ready.set(),
         )
         self._thread = Thread(target=self._worker.start, name=f"lane {self._name}", daemon=True)
         self._thread.start()
+
+    def revive(self) -> None:
+        """Celery gives up on errors that it doesn't know. Nobody else would notice that this lane is served no more."""
+        if self._thread is not None and not self._thread.is_alive():
+            log.error("lane ended, started anew", lane=self._name)
+            self._ready.clear()
+            self.start()
 
     @property
     def alive(self) -> bool:
@@ -309,8 +318,14 @@ class Worker:
             log.warning("handed back", occurrences=self._runner.hand_back())
         return False
 
+    def _revive(self) -> None:
+        for lane in self._lanes:
+            if not self._work.stopped.is_set():
+                lane.revive()
+
     def _poll(self) -> None:
         while not self._work.stopped.wait(POLL):
+            self._revive()
             try:
                 with acting_as(EVERYBODY):
                     waiting = self._runner.ledger.waiting(self._runner.clock(), limit=20, patience=PATIENCE)
