@@ -26,19 +26,10 @@ Answer = tuple[int, str, bytes]
 
 
 class Health:
-    """`checks` raise where something does not answer. `ticks`: a clock lives by its own tick, a worker by what it gets done and by
-    its threads being `alive`.
-    """
+    """`checks` raise where something does not answer. `ticks`: a clock lives by its own tick, a worker by what it gets done."""
 
-    def __init__(
-        self,
-        canary: Canary,
-        checks: Mapping[str, Callable[[], object]],
-        *,
-        ticks: bool = False,
-        alive: Callable[[], bool] = lambda: True,
-    ) -> None:
-        self._canary, self._ticks, self._alive = canary, ticks, alive
+    def __init__(self, canary: Canary, checks: Mapping[str, Callable[[], object]], *, ticks: bool = False) -> None:
+        self._canary, self._ticks = canary, ticks
         self._checks = {name: Asked(check) for name, check in checks.items()}
 
     def ready(self) -> dict[str, Any]:
@@ -59,8 +50,6 @@ class Health:
         canary = self._canary
         if self._ticks:
             return [] if canary.planned else [f"its tick has planned no canary for {STALE:.0f} s"]
-        if not self._alive():
-            return ["threads that take work from the queue have ended"]
         if not canary.ran:
             return [f"no canary has run end to end for {canary.age:.0f} s"]
         # Where the queue is what is away, its workers look for work by themselves, and starting them anew would not help.

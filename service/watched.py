@@ -90,7 +90,7 @@ def watched_worker(
     if not own:
         return Watched()
     canary = Canary(Canaries(store.database, store.ledger), process_name(role(server)), runner.clock, own)
-    health = Health(canary, _checks(server, store) | {"work": lambda: _works(worker)}, alive=lambda: worker.alive)
+    health = Health(canary, _checks(server, store) | {"work": lambda: _works(worker)})
     also = [LedgerFigures(Figures(store.database), runner.clock)] if figures else []
     probes = Probes(server.listen, health, canary, *also)
     return Watched(canary, Pulse(canary, ring, partial(run_one, runner)), probes)

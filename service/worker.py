@@ -157,7 +157,7 @@ class Work:
         try:
             left = self._runner.run_fresh(ids, self.stopped.is_set)
         except ReveilleError as error:
-            log.warning("left for later", occurrences=len(ids), error=str(error))
+            log.warning("left for later", occurrences=list(ids), error=str(error))
             return
         self._bell.ring(Ring(id, queue) for id in left)
 
@@ -244,12 +244,8 @@ class Lane:
             self.start()
 
     @property
-    def alive(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
-
-    @property
     def ready(self) -> bool:
-        return self._ready.is_set() and self.alive
+        return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         """What runs is finished."""
@@ -294,10 +290,6 @@ class Worker:
             lane.start()
         self._polling = Thread(target=self._poll, name="poll", daemon=True)
         self._polling.start()
-
-    @property
-    def alive(self) -> bool:
-        return all(lane.alive for lane in self._lanes)
 
     @property
     def ready(self) -> bool:

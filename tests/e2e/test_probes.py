@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,7 +27,8 @@ class Machine:
 
     def __init__(self, stack: ExitStack, reveille: Reveille, *words: str) -> None:
         self.port = free_port()
-        self.process: Process = stack.enter_context(reveille.started(*words, "--listen", f"127.0.0.1:{self.port}"))
+        env = {"REVEILLE_LISTEN": f"127.0.0.1:{self.port}"}
+        self.process: Process = stack.enter_context(reveille.started(*words, env=env))
 
     def got(self, path: str) -> tuple[int, str]:
         try:
@@ -65,6 +67,33 @@ def a_server(folder: Path, postgres_url: str, redis_url: str) -> Reveille:
         (folder / name).mkdir(exist_ok=True)
         (people / name).symlink_to(folder / name)
     return reveille
+
+
+def test_the_service_of_one_machine_says_the_same(tmp_path: Path) -> None:
+    reveille = a_workspace(tmp_path, config(cadences={"triage": "{every: 1h}"}))
+    with ExitStack() as stack:
+        machine = Machine(stack, reveille, "run")
+        machine.answers("/ready", 200)
+        until(lambda: (machine.metric('reveille_occurrences_ended_total{job="canary",outcome="skipped"}') or 0) >= 1, 60)
+        assert machine.metric('reveille_up{process="embedded"}') == 1
+        assert machine.metric("reveille_occurrences_late") == 0
+        reveille.config(config(cadences={"triage": "{every: 2h}"}))
+        machine.process.wait_for("it is in force now")
+        machine.answers("/live", 200)
+        assert {row[0] for row in reveille.rows("select job from occurrence where person = 'reveille'")} == {"canary"}
+        assert "canary" not in reveille("status").out
+        machine.process.signal()
+        assert machine.process.ended(30).code == 0
+
+
+def test_a_port_that_is_taken_is_a_word_at_the_start(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = a_workspace(tmp_path, config())("run", "--once", env={"REVEILLE_LISTEN": f"127.0.0.1:{port}"})
+    assert done.code == 3
+    assert f"listen: 127.0.0.1:{port} can't be listened on" in done.err
 
 
 @pytest.mark.slow

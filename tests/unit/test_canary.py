@@ -135,12 +135,6 @@ def test_a_clock_lives_by_its_tick_and_says_that_nobody_answers() -> None:
     assert not health.live()["live"]
 
 
-def test_threads_that_ended_are_not_alive() -> None:
-    scene = Scene()
-    scene.beats(3)
-    assert not Health(scene.canary, {}, alive=lambda: False).live()["live"]
-
-
 @pytest.mark.parametrize("queue", [True, False])
 def test_ready_says_what_does_not_answer(queue: bool) -> None:
     found = Scene().health(queue=queue).ready()
