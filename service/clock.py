@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from service import metrics
 from service.domain.ledger import Ring
 from service.errors import ReveilleError
 from service.logs import logger
 from service.planner import Planner
 from service.ports import Bell
+from service.steady import Steady
 from service.store import EVERYBODY, acting_as
 from service.store.ledger import Ledger
 
@@ -35,7 +34,7 @@ class Clock:
         """`canary`: what this clock plans in each tick to see itself tick."""
         self._planner, self._ledger, self._bell, self._now, self._hourly = planner, ledger, bell, now, hourly
         self._canary = canary
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler = Steady(timezone="UTC")
 
     def start(self) -> None:
         # A tick that was missed is made good by the next one, whatever the delay; two never run at once.
