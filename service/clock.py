@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from service import metrics
+from service.domain.ledger import Ring
 from service.errors import ReveilleError
 from service.logs import logger
 from service.planner import Planner
@@ -21,9 +23,17 @@ class Clock:
     """Any number may run on one database."""
 
     def __init__(
-        self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime], hourly: Callable[[], None] = lambda: None
+        self,
+        planner: Planner,
+        ledger: Ledger,
+        bell: Bell,
+        now: Callable[[], datetime],
+        hourly: Callable[[], None] = lambda: None,
+        canary: Callable[[], Sequence[Ring]] = tuple,
     ) -> None:
+        """`canary`: what this clock plans in each tick to see itself tick."""
         self._planner, self._ledger, self._bell, self._now, self._hourly = planner, ledger, bell, now, hourly
+        self._canary = canary
         self._scheduler = Steady(timezone="UTC")
 
     def start(self) -> None:
@@ -39,15 +49,21 @@ class Clock:
     def tick(self) -> None:
         """Never raises: a database that is away for a moment must not end the clock."""
         try:
-            with acting_as(EVERYBODY):
+            with acting_as(EVERYBODY), metrics.TICK.time():
                 for rings in self._planner.batches(self._now()):
-                    self._bell.ring(rings)
+                    self._ring("due", rings)
                 while swept := self._ledger.sweep(self._now()):
-                    self._bell.ring(swept)
+                    self._ring("rung again", swept)
+                self._bell.ring(self._canary())
         except ReveilleError as error:
             log.warning("tick failed", error=str(error))
         except Exception:  # the clock's edge: logged, and tried again in a second
             log.exception("tick failed")
+
+    def _ring(self, why: str, rings: Sequence[Ring]) -> None:
+        self._bell.ring(rings)
+        if rings:  # one line for many: they come by the thousand
+            log.info(why, occurrences=[ring.id for ring in rings])
 
     def tidy(self) -> None:
         try:

@@ -21,6 +21,7 @@ from service.runner import Runner
 from service.settings import Config, load_text
 from service.settings.server import Server
 from service.store import EVERYBODY, Store, acting_as, partitions, shared_time
+from service.store.canaries import Canaries
 
 log = logger("houses")
 MOST = 500
@@ -83,6 +84,7 @@ class Houses:
     def tidy(self) -> None:
         """Hourly: lets go of what has aged out, and makes the ledger's next months. With several clocks it is done more often."""
         partitions.make(self.store.database, self.clock())
+        Canaries(self.store.database, self.store.ledger).drop(self.clock())
         for person in self.people():
             house = self.of(person)
             if house is not None:

@@ -21,7 +21,7 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from jobs import JOBS
-from service.domain.ledger import ALONE, DELIVER, Ring
+from service.domain.ledger import ALONE, CANARY, DELIVER, Ring
 from service.errors import ReveilleError
 from service.leases import LONGEST
 from service.logs import logger
@@ -41,6 +41,7 @@ AT_MOST = 50
 """How many ids one message carries, where many are rung for: claimed together they cost a fraction."""
 SPREAD = 16
 """Over how many messages they are spread at least, so that no worker stands idle while another has a heap before it."""
+OWN_KEPT = 600.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 PATIENCE = timedelta(seconds=15)
 """How long a ring is waited for before a worker goes and looks."""
@@ -53,12 +54,15 @@ def prefixed(queue: str) -> str:
     return f"reveille-{uuid.uuid4().hex[:12]}" if queue == "embedded" else "reveille"
 
 
-def application(queue: str, prefix: str) -> Celery:
-    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app."""
+def application(queue: str, prefix: str, own: str = "") -> Celery:
+    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app. `own`: a
+    queue of this process alone, which goes with it.
+    """
     embedded = queue == "embedded"
+    queues = [_queue(prefix, name, queue) for name in (*QUEUES, CANARY)]
     app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
     app.conf.update(
-        task_queues=[_queue(prefix, name, queue) for name in QUEUES],
+        task_queues=[*queues, _own_queue(f"{prefix}.{own}")] if own else queues,
         task_default_queue=f"{prefix}.{DELIVER}",
         task_default_exchange=prefix,
         task_ignore_result=True,
@@ -71,6 +75,7 @@ def application(queue: str, prefix: str) -> Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_prefetch_multiplier=0 if embedded else 1,
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # of those that acknowledge late: none; it warns otherwise
         worker_enable_remote_control=False,
         worker_send_task_events=False,
     )
@@ -81,6 +86,11 @@ def _queue(prefix: str, name: str, broker: str) -> Queue:
     full = f"{prefix}.{name}"
     arguments = {"x-queue-type": "quorum"} if broker.startswith("amqp") else None
     return Queue(full, routing_key=full, queue_arguments=arguments)  # type: ignore[no-untyped-call]
+
+
+def _own_queue(full: str) -> Queue:
+    """Forgotten by the broker once nobody has consumed it for a while, however its process ended."""
+    return Queue(full, routing_key=full, expires=OWN_KEPT)  # type: ignore[no-untyped-call]
 
 
 def _transport(queue: str) -> dict[str, Any]:
@@ -105,8 +115,8 @@ def queue_answers(queue: str) -> None:
 class CeleryBell:
     """`ports.Bell` over Celery: many ids in a message, and no message that raises."""
 
-    def __init__(self, queue: str, prefix: str) -> None:
-        self._app, self._prefix = application(queue, prefix), prefix
+    def __init__(self, queue: str, prefix: str, own: str = "") -> None:
+        self._app, self._prefix = application(queue, prefix, own), prefix
 
     def ring(self, rings: Iterable[Ring]) -> None:
         for queue, ids in _messages(rings):
@@ -137,7 +147,7 @@ class Work:
         self.stopped = Event()
 
     def __call__(self, queue: str, ids: Sequence[str]) -> None:
-        if queue in (DELIVER, ALONE):
+        if queue in (DELIVER, ALONE) or queue.startswith(CANARY):
             for id in ids:
                 if self.stopped.is_set():
                     return
@@ -146,7 +156,7 @@ class Work:
         try:
             left = self._runner.run_fresh(ids, self.stopped.is_set)
         except ReveilleError as error:
-            log.warning("left for later", occurrences=len(ids), error=str(error))
+            log.warning("left for later", occurrences=list(ids), error=str(error))
             return
         self._bell.ring(Ring(id, queue) for id in left)
 
@@ -253,15 +263,19 @@ class Worker:
         work: Work,
         queues: Sequence[str] = QUEUES,
         concurrency: int = CONCURRENCY,
+        own: str = "",
     ) -> None:
-        self._runner, self._work, self._queues = runner, work, frozenset(queues)
+        """`own`: a queue of this process alone, in a lane of its own: it is never behind anybody's work."""
+        self._runner, self._work, self._queues = runner, work, frozenset((*queues, CANARY))
         lanes = {
             "quick": ([q for q in queues if q not in SLOW and q != ALONE], concurrency),
             "slow": ([q for q in queues if q in SLOW], concurrency),
             "alone": ([q for q in queues if q == ALONE], 1),
+            "own": ([own] if own else [], 1),
         }
+        next(served for served, _ in lanes.values() if served).append(CANARY)  # a clock's is answered by ordinary threads
         self._lanes = [
-            Lane(application(queue, prefix), prefix, name, served, threads, work)
+            Lane(application(queue, prefix, own), prefix, name, served, threads, work)
             for name, (served, threads) in lanes.items()
             if served
         ]

@@ -332,4 +332,5 @@ def _read(row: RowMapping) -> Delivery:
         error=row["error"],
         receipt=row["receipt"],
         sent_at=row["sent_at"],
+        interrupts=row["interrupts"],
     )

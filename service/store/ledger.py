@@ -279,7 +279,7 @@ class Ledger:
         with self._database.write() as on:
             rung = update(t).where(t.c.id.in_(due)).values(wake_at=now + RING_AGAIN)
             rows = on.execute(rung.returning(t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until, t.c.due_at)).all()
-        return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in sorted(rows, key=_due_first)]
+        return [Ring(row.id, queue_of(row.job, row.state, row.deaths, row.lease_until)) for row in sorted(rows, key=_due_first)]
 
     # --- reading -------------------------------------------------------------------------------------------------------
 
@@ -304,7 +304,7 @@ class Ledger:
         columns = (t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until)
         query = select(*columns).where(t.c.wake_at <= now + RING_AGAIN, ready, free, rested).order_by(t.c.due_at).limit(limit)
         with self._database.read() as on:
-            return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in on.execute(query)]
+            return [Ring(row.id, queue_of(row.job, row.state, row.deaths, row.lease_until)) for row in on.execute(query)]
 
     def recent(self, person: str, limit: int = 20) -> Sequence[Occurrence]:
         return self._list(t.c.person == person, t.c.ended_at.is_not(None), order=(t.c.ended_at.desc(),), limit=limit)
@@ -356,7 +356,8 @@ def _room(now: datetime) -> Any:
     return select(func.count()).where(busy, other.c.lease_until >= now).scalar_subquery() < PER_PERSON
 
 
-def _queue(job: str, state: str, deaths: int, lease_until: datetime | None) -> str:
+def queue_of(job: str, state: str, deaths: int, lease_until: datetime | None) -> str:
+    """Which kind of work a row waits for."""
     died = state in RUNNING and lease_until is not None
     if deaths + died >= SUSPECT:
         return ALONE
