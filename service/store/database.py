@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -34,6 +34,9 @@ def acting_as(person: str) -> Iterator[None]:
         yield
     finally:
         _acting.reset(before)
+
+
+_LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 class Database:
@@ -91,9 +94,13 @@ class Database:
 
     def alone(self, on: Connection, *what: str) -> None:
         """Until the transaction ends nobody else is past this point with the same words."""
+        self.alone_in(on, [what])
+
+    def alone_in(self, on: Connection, whats: Iterable[Sequence[str]]) -> None:
+        """The same in several matters at once; always in one order, so that no two wait for each other."""
         if not self.is_sqlite:
-            key = int.from_bytes(sha256("\0".join(what).encode()).digest()[:8], "big", signed=True)
-            on.execute(select(func.pg_advisory_xact_lock(key)))
+            keys = sorted(int.from_bytes(sha256("\0".join(what).encode()).digest()[:8], "big", signed=True) for what in whats)
+            on.execute(_LOCKS, {"keys": keys})
 
     def close(self) -> None:
         self.engine.dispose()

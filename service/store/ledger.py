@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -159,8 +159,7 @@ class Ledger:
             asked = on.execute(select(t.c.id, t.c.person, t.c.cadence, t.c.subject).where(ready)).all()
             # Of one cadence and subject, one at a time: whoever holds the word looks, and takes it before the next one looks.
             first = {(row.person, row.cadence, row.subject): row.id for row in reversed(asked)}
-            for key in sorted(first):
-                self._database.alone(on, *key)
+            self._database.alone_in(on, first)
             taken = (
                 update(t)
                 .where(t.c.id.in_(list(first.values())), ready, _alone(now))
@@ -212,13 +211,17 @@ class Ledger:
 
     def end_many(self, ends: Iterable[End], now: datetime) -> Sequence[str]:
         """Runs that came to nothing, in one transaction. Returns those that somebody else has taken over."""
+        alike: dict[tuple[Outcome, str], list[End]] = {}
+        for end in ends:
+            alike.setdefault((end.outcome, end.reason), []).append(end)
+        lost: list[str] = []
         with self._database.write() as on:
-            return [
-                end.id
-                for end in ends
-                if on.execute(update(t).where(_mine(end.id, end.fence)).values(_ended(end.outcome, end.reason, now))).rowcount
-                != 1
-            ]
+            for (outcome, reason), some in alike.items():
+                mine = and_(tuple_(t.c.id, t.c.fence).in_([(end.id, end.fence) for end in some]), t.c.state != State.ENDED)
+                done = set(on.execute(update(t).where(mine).values(_ended(outcome, reason, now)).returning(t.c.id)).scalars())
+                self._settle(on, list(done), reason)
+                lost += [end.id for end in some if end.id not in done]
+        return lost
 
     def end(self, id: str, fence: int, outcome: Outcome, reason: str, now: datetime) -> None:
         with self._database.write() as on:
