@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 from celery import Celery
-from celery.worker import WorkController
+from celery.worker import WorkController, state
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
@@ -40,7 +40,6 @@ AT_MOST = 50
 """How many ids one message carries, where many are rung for: claimed together they cost a fraction."""
 SPREAD = 16
 """Over how many messages they are spread at least, so that no worker stands idle while another has a heap before it."""
-READY_WITHIN = 10.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 PATIENCE = timedelta(seconds=15)
 """How long a ring is waited for before a worker goes and looks."""
@@ -226,13 +225,10 @@ class Lane:
     def ready(self) -> bool:
         return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
 
-    def stop(self) -> None:
-        """What runs is finished."""
-        if self._worker is not None and self._thread is not None:
-            # Stopped while it still starts, Celery falls over its own half-made connection.
-            if self._ready.wait(READY_WITHIN):
-                self._worker.stop()
-            self._thread.join(timeout=5)
+    def join(self) -> None:
+        """Waits until it has ended; whoever asked for that set `celery.worker.state.should_stop`."""
+        if self._thread is not None:
+            self._thread.join()
 
 
 class Worker:
@@ -274,12 +270,16 @@ class Worker:
         """Whether all that ran was finished in time. What wasn't is handed back, and refused if it is finished after all."""
         self._work.stopped.set()
         end = monotonic() + within
-        stopping = [Thread(target=lane.stop, name="stop", daemon=True) for lane in self._lanes]
-        for thread in stopping:
-            thread.start()
-        for thread in filter(None, (*stopping, self._polling)):
-            thread.join(timeout=max(0.0, end - monotonic()))
-        if not any(thread.is_alive() for thread in stopping):
+        state.should_stop = 0  # each lane's own thread sees it: stopped from another one, Celery falls over its own connection
+        try:
+            waiting = [Thread(target=lane.join, name="stop", daemon=True) for lane in self._lanes]
+            for thread in waiting:
+                thread.start()
+            for thread in filter(None, (*waiting, self._polling)):
+                thread.join(timeout=max(0.0, end - monotonic()))
+        finally:
+            state.should_stop = None  # of the whole process: lanes that are started later go on
+        if not any(thread.is_alive() for thread in waiting):
             return True
         with contextlib.suppress(ReveilleError):  # leases run out by themselves
             log.warning("handed back", occurrences=self._runner.hand_back())
