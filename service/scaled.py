@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Event
 
+from service.bell import CeleryBell
 from service.clock import Clock
 from service.errors import Complaint, ConfigError
 from service.houses import open_houses
 from service.people_folder import PeopleFolder
+from service.queues import QUEUES, prefixed
 from service.settings.server import Server
-from service.worker import CONCURRENCY, QUEUES, CeleryBell, ChildProcess, Work, Worker, prefixed
+from service.worker import CONCURRENCY, ChildProcess, Work, Worker
 
 LOOK_AT_PEOPLE = 2.0  # seconds
 
@@ -45,6 +47,7 @@ def run_clock(server: Server, stopped: Event) -> None:
                     return
         finally:
             clock.stop()
+            bell.close()
 
 
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
@@ -52,8 +55,12 @@ def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, c
     with open_houses(checked(server)) as houses:
         houses.store.restorations.take_up(houses.clock())
         runner, prefix = houses.runner(), prefixed(server.queue)
-        work = Work(runner, CeleryBell(server.queue, prefix), ChildProcess(server, houses.store.ledger, runner))
+        bell = CeleryBell(server.queue, prefix)
+        work = Work(runner, bell, ChildProcess(server, houses.store.ledger, runner))
         worker = Worker(server.queue, prefix, runner, work, queues, concurrency)
         worker.start()
         stopped.wait()
-        return worker.stop(server.stop_within)
+        try:
+            return worker.stop(server.stop_within)
+        finally:
+            bell.close()
