@@ -29,15 +29,16 @@ ZONES = (
 
 def fill(store: Store, count: int, percent: int, now: datetime) -> None:
     """`percent` of them are due since a second ago; the others in the hour to come."""
-    rows = _rows(count, 100 // percent, now)
+    made = rows(count, 100 // percent, now)
     with acting_as(EVERYBODY), store.database.write() as on:
-        while batch := list(islice(rows, 10_000)):
+        while batch := list(islice(made, 10_000)):
             on.execute(insert(cadence), batch)
     with store.database.engine.connect() as on:
         on.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if store.database.is_sqlite else "ANALYZE cadence")
 
 
-def _rows(count: int, step: int, now: datetime) -> Iterator[dict[str, Any]]:
+def rows(count: int, step: int, now: datetime) -> Iterator[dict[str, Any]]:
+    """Of the table `cadence`: every `step`-th pair is due."""
     wall = [_when(_morning(zone, now), zone, now) for zone in ZONES]
     every = [_when(Every(timedelta(minutes=5)), zone, now) for zone in ZONES]
     for n in range(count):
