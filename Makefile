@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 UV_VERSION := 0.13.8
 SOURCES := service jobs templates tests
 
-.PHONY: run install install-dev test check format bench lock clean
+.PHONY: run install install-dev test check format bench chaos lock clean
 
 run: install
 	@$(BIN)/reveille run $(ARGS)
@@ -54,6 +54,10 @@ $(VENV)/.installed-bench: deploy/requirements-bench.txt $(VENV)/.installed-dev
 
 bench: install-dev $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench
+
+# Every fault at a hundred random points: hours. Goes on where it was left; `make chaos ARGS=--table` prints what there is.
+chaos: install-dev
+	@$(BIN)/python -m tests.e2e.chaos $(ARGS)
 
 # Universal locks with hashes and no index address: they install from whatever index the machine is set up for.
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"

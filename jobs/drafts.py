@@ -44,7 +44,7 @@ def alert(
         channels.append(channel)
         if audience not in notices:
             words = phrase(seen)
-            notice = to_notice(_briefing(person, seen, words, now, coverage), audience)
+            notice = to_notice(_briefing(person, seen, words, now, coverage), audience, script=services.scripts)
             notices[audience] = replace(notice, subject=words.subject, short=words.short, priority=priority)
     if not channels:
         return Nothing(

@@ -64,7 +64,7 @@ def _audiences(services: Services, occasion: Occasion) -> tuple[Audience, ...]:
 
 def _notice(services: Services, occasion: Occasion, briefing: Briefing, audience: Audience) -> Notice:
     if not occasion.cadence.option("audio", False):
-        return render.to_notice(briefing, audience, None)
+        return render.to_notice(briefing, audience, None, script=services.scripts)
     recording, note = _record(services, briefing)
     if note:
         briefing = replace(briefing, coverage=replace(briefing.coverage, notes=(*briefing.coverage.notes, note)))

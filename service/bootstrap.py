@@ -145,6 +145,7 @@ class House:
 
     @cached_property
     def services(self) -> Services:
+        kinds = {settings.kind for settings in self.config.channels.values()}
         return Services(
             items=self.items,
             voice=self.voice,
@@ -153,6 +154,7 @@ class House:
             interrupts=frozenset(name for name, channel in self.channels.items() if channel.interrupts),
             base_url=self.server.base_url,
             silent_until=self.store.restorations.silent_until(),
+            scripts="folder" in kinds or not kinds,
         )
 
     # --- running --------------------------------------------------------------------------------------------------------

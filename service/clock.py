@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from service.errors import ReveilleError
 from service.logs import logger
 from service.planner import Planner
 from service.ports import Bell
+from service.steady import Steady
 from service.store import EVERYBODY, acting_as
 from service.store.ledger import Ledger
 
@@ -25,7 +24,7 @@ class Clock:
         self, planner: Planner, ledger: Ledger, bell: Bell, now: Callable[[], datetime], hourly: Callable[[], None] = lambda: None
     ) -> None:
         self._planner, self._ledger, self._bell, self._now, self._hourly = planner, ledger, bell, now, hourly
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler = Steady(timezone="UTC")
 
     def start(self) -> None:
         # A tick that was missed is made good by the next one, whatever the delay; two never run at once.

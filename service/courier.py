@@ -17,11 +17,13 @@ from service.ports import Channel
 from service.store.accounts import Accounts
 from service.store.database import Database
 from service.store.deliveries import FINAL, Deliveries
+from service.store.erasure import refuse_erased
 
 log = logger("courier")
 LEASE = timedelta(seconds=90)
 """Longer than any channel's time-out: a lease that is still good at the end of a send means nobody else began one."""
 
+_TOO_LATE = "it could not be sent while it was of use"
 _FAILED = frozenset({DeliveryState.FAILED})
 _IN_VAIN = frozenset({DeliveryState.FAILED, DeliveryState.SKIPPED})
 
@@ -106,6 +108,10 @@ class Courier:
             if not self.deliveries.renew(delivery.id, fence, self.clock() + self.lease):
                 log.warning("another worker took over", delivery=delivery.id)
                 return
+            if self.clock() >= occurrence.useful_until:  # it slept since it looked
+                state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
+                self._settle(delivery, fence, state, error=_TOO_LATE)
+                return
             receipt = channel.send(notice, delivery.key)
         except Unavailable as error:
             self._failed_for_now(delivery, fence, channel, error, occurrence, doubtful)
@@ -188,7 +194,7 @@ class Courier:
             self._settle(last, fence, DeliveryState.SENT, receipt="found where it was sent to", sent_at=now)
             return
         state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
-        self._settle(last, fence, state, error=delivery.error or "it could not be sent while it was of use")
+        self._settle(last, fence, state, error=delivery.error or _TOO_LATE)
 
     def _may_go_out(self, delivery: Delivery, occurrence: Occurrence, person: Person, channel: Channel, now: datetime) -> bool:
         if not channel.interrupts and not person.pauses:
@@ -235,6 +241,7 @@ class Courier:
 
     def _add(self, occurrence: Occurrence, notice: str, channel: str, *, interrupts: bool) -> Delivery:
         with self.database.write() as on:
+            refuse_erased(on, occurrence.person)
             self.deliveries.add(on, occurrence, notice, channel, interrupts=interrupts)
         return next(d for d in self.deliveries.of(occurrence.id) if d.channel == channel)
 

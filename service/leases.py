@@ -61,6 +61,8 @@ class Leases:
                 log.warning("leases not renewed", occurrences=len(held), error=str(error))
                 continue
             for id in lost:
-                log.warning("lease lost", occurrence=id)
                 with self._lock:
-                    self._held.pop(id, None)
+                    if self._held.get(id, (None,))[0] != held[id]:
+                        continue  # let go of in the meantime, or claimed anew: what is held now is not what was lost
+                    del self._held[id]
+                log.warning("lease lost", occurrence=id)

@@ -125,8 +125,10 @@ class Planner:
         unclaimed: Mapping[str, int] = {}
         if newest := [cadence.last for cadence, step in taken if step.given and cadence.kind == "every" and cadence.last]:
             unclaimed = bulk.absorb(on, newest)
-        if older := [(cadence.person, cadence.name, step.gives_way) for cadence, step in taken if step.gives_way is not None]:
-            bulk.supersede(on, older, now)
+        if newer := [(cadence.person, cadence.name, step.gives_way) for cadence, step in taken if step.gives_way is not None]:
+            older = bulk.older(on, newer)
+            if older:
+                self.ledger.supersede(on, older, now)
         looked, new = _written(taken, unclaimed, at)
         inserted = bulk.write(on, looked, new, now)
         return len(claimed), [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -117,6 +118,10 @@ class Items(Protocol):
     later is ever returned, so that a briefing can be made as of any time. Order is stated; sequences are whole.
     """
 
+    def at_once(self) -> AbstractContextManager[None]:
+        """What this thread asks inside is answered from one snapshot, which costs less than to ask one by one."""
+        ...
+
     def received(self, since: datetime, until: datetime) -> Sequence[Judged]:
         """Messages from others with since <= at < until, newest first."""
         ...
@@ -204,6 +209,7 @@ class Services:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     base_url: str = ""
     interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
+    scripts: bool = True  # whether anybody is shown the words of what could be heard
     silent_until: datetime | None = None
     """What is older was another service's to alert of: this one was restored from a backup of it."""
 

@@ -59,7 +59,12 @@ class Runner:
     """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
 
     def __post_init__(self) -> None:
-        self.leases = Leases(self.ledger.beat, self.clock, self.lease)
+        self.leases = Leases(self._beat, self.clock, self.lease)
+
+    def _beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
+        """In a thread of its own, which acts as nobody until it says so."""
+        with acting_as(EVERYBODY):
+            return self.ledger.beat(held, until)
 
     def run(self, id: str) -> None:
         """Whatever this occurrence needs now; nothing where somebody else has it or it isn't time. Safe to call at any moment,
@@ -175,9 +180,15 @@ class Runner:
         audiences = {name: channel.audience for name, channel in channels.items()}
         interrupting = frozenset(name for name, channel in channels.items() if channel.interrupts)
         kept = self.codec.pack(replace(draft, notices=()))
-        with self.database.write() as on:
-            self.ledger.hold(on, claimed.id, claimed.fence, prepared_at=now, sealed=kept, **values)
-            self.deliveries.store(on, claimed, draft, audiences, interrupting, files, now)
+        try:
+            with self.database.write() as on:
+                self.ledger.hold(on, claimed.id, claimed.fence, prepared_at=now, sealed=kept, **values)
+                self.deliveries.store(on, claimed, draft, audiences, interrupting, files, now)
+        except FenceLost:
+            row = self.ledger.get(claimed.id)
+            if row is None or row.state == State.ENDED:  # nobody else makes them: its person may have been erased meanwhile
+                self.deliveries.discard(files)
+            raise
         log.info("prepared", cadence=claimed.cadence, slot=claimed.slot, channels=sorted(channels))
         return True
 

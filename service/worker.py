@@ -13,7 +13,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from celery import Celery
-from celery.worker import WorkController
+from celery.worker import WorkController, state
 
 from service.domain.ledger import ALONE, DELIVER, Ring
 from service.errors import ReveilleError
@@ -28,7 +28,6 @@ from service.store.ledger import Ledger
 
 log = logger("worker")
 CONCURRENCY = 4
-READY_WITHIN = 10.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 PATIENCE = timedelta(seconds=15)
 """How long a ring is waited for before a worker goes and looks."""
@@ -123,22 +122,28 @@ class Lane:
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,
+            # Kombu has one event loop a process, which two lanes would both run: each then reads the other's answers.
+            use_eventloop=False,
             ready_callback=lambda _consumer: self._ready.set(),
         )
         self._thread = Thread(target=self._worker.start, name=f"lane {self._name}", daemon=True)
         self._thread.start()
 
+    def revive(self) -> None:
+        """Celery gives up on errors that it doesn't know. Nobody else would notice that this lane is served no more."""
+        if self._thread is not None and not self._thread.is_alive():
+            log.error("lane ended, started anew", lane=self._name)
+            self._ready.clear()
+            self.start()
+
     @property
     def ready(self) -> bool:
         return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
 
-    def stop(self) -> None:
-        """What runs is finished."""
-        if self._worker is not None and self._thread is not None:
-            # Stopped while it still starts, Celery falls over its own half-made connection.
-            if self._ready.wait(READY_WITHIN):
-                self._worker.stop()
-            self._thread.join(timeout=5)
+    def join(self) -> None:
+        """Waits until it has ended; whoever asked for that set `celery.worker.state.should_stop`."""
+        if self._thread is not None:
+            self._thread.join()
 
 
 class Worker:
@@ -180,19 +185,29 @@ class Worker:
         """Whether all that ran was finished in time. What wasn't is handed back, and refused if it is finished after all."""
         self._work.stopped.set()
         end = monotonic() + within
-        stopping = [Thread(target=lane.stop, name="stop", daemon=True) for lane in self._lanes]
-        for thread in stopping:
-            thread.start()
-        for thread in filter(None, (*stopping, self._polling)):
-            thread.join(timeout=max(0.0, end - monotonic()))
-        if not any(thread.is_alive() for thread in stopping):
+        state.should_stop = 0  # each lane's own thread sees it: stopped from another one, Celery falls over its own connection
+        try:
+            waiting = [Thread(target=lane.join, name="stop", daemon=True) for lane in self._lanes]
+            for thread in waiting:
+                thread.start()
+            for thread in filter(None, (*waiting, self._polling)):
+                thread.join(timeout=max(0.0, end - monotonic()))
+        finally:
+            state.should_stop = None  # of the whole process: lanes that are started later go on
+        if not any(thread.is_alive() for thread in waiting):
             return True
         with contextlib.suppress(ReveilleError):  # leases run out by themselves
             log.warning("handed back", occurrences=self._runner.hand_back())
         return False
 
+    def _revive(self) -> None:
+        for lane in self._lanes:
+            if not self._work.stopped.is_set():
+                lane.revive()
+
     def _poll(self) -> None:
         while not self._work.stopped.wait(POLL):
+            self._revive()
             try:
                 with acting_as(EVERYBODY):
                     waiting = self._runner.ledger.waiting(self._runner.clock(), limit=20, patience=PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -46,6 +47,9 @@ class World:
         for thing in things:
             self._shelf(thing).append(Judged(thing, UNREMARKABLE) if isinstance(thing, Message) else thing)
         return self
+
+    def at_once(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _shelf(self, thing: object) -> list:
         shelves = {

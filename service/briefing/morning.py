@@ -38,8 +38,10 @@ def compose(
     told_before: datetime | None = None,
 ) -> Briefing:
     """As of any moment: nothing later is looked at. `measure` counts the words of the rendering; without it they are estimated."""
-    desk = read(person, items, due_at, as_of, cadence, told_before)
-    open_ = merged(candidates(desk, meetings.day(person, items, rules, *_today(desk), as_of, LINES), rules), desk.told)
+    with items.at_once():
+        desk = read(person, items, due_at, as_of, cadence, told_before)
+        held = meetings.day(person, items, rules, *_today(desk), as_of, LINES)
+    open_ = merged(candidates(desk, held, rules), desk.told)
     selection = say_once(select(open_, desk.told))
     remaining = rest.facts(desk, open_, selection.repeated, rules)
     seen = coverage(desk)

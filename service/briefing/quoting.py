@@ -63,7 +63,7 @@ def with_lead(text: str, exact: str, offset: int, limit: int = 170) -> Quote:
     if not found or len(exact) >= BRIEF:
         return quoted(without_greeting(exact))
     start = max(text.rfind("\n\n", 0, offset) + 2, offset - limit, 0)
-    before = [s for s in sentences(text[start:offset]) if _weight(s, frozenset()) > 0]
+    before = [s for s in sentences(text[start:offset]) if _weighed(s).weight(frozenset()) > 0]
     at = text.find(before[-1], start) if before else -1
     longer = text[at : offset + len(exact)] if at >= 0 else ""
     return quoted(longer, limit) if 0 < len(longer) <= limit and text[at - 1 : at].strip() == "" else quoted(exact)
@@ -82,25 +82,41 @@ def without_greeting(sentence: str) -> str:
 def telling(text: str, about: frozenset[str] = frozenset(), limit: int = 140) -> Quote | None:
     """The sentence that asks, settles or names most of what the meeting is `about`; None where a text says nothing."""
     best, best_score = "", 0.0
-    for number, sentence in enumerate(sentences(text)):
-        sentence = without_greeting(sentence)
-        score = _weight(sentence, about) - min(number, 10) * 0.15
+    for number, said in enumerate(_said(text)):
+        score = said.weight(about) - min(number, 10) * 0.15
         if score > best_score:
-            best, best_score = sentence, score
+            best, best_score = said.sentence, score
     return quoted(best, limit) if best else None
 
 
-def _weight(sentence: str, about: frozenset[str]) -> float:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence and what it weighs whatever a meeting is about. Without words it says nothing."""
+
+    sentence: str
+    words: frozenset[str]
+    base: float
+    share: float
+
+    def weight(self, about: frozenset[str]) -> float:
+        return (self.base + min(3, len(about & self.words))) * self.share if self.words else 0.0
+
+
+@lru_cache(maxsize=512)
+def _said(text: str) -> tuple[Said, ...]:
+    """Every meeting of a day looks through the same mails and chats."""
+    return tuple(_weighed(without_greeting(sentence)) for sentence in sentences(text))
+
+
+def _weighed(sentence: str) -> Said:
     words = _WORD.findall(sentence)
     if len(words) < 3 or _HELLO.match(sentence) or sentence.lstrip().startswith("#"):
-        return 0.0
-    score = 1.0 + min(3, len(about & {w.casefold() for w in words}))
-    score += (
-        2.0 * sentence.rstrip("”\"') ").endswith("?") + 1.5 * bool(_ASK.search(sentence)) + 2.0 * bool(_DECIDED.search(sentence))
-    )
-    score += bool(_WEIGHTY.search(sentence))
-    score += 0.5 * any(c.isdigit() for c in sentence) - 0.5 * (len(words) < 5)
-    return score * 0.25 if _POLITE.search(sentence) else score
+        return Said(sentence, frozenset(), 0.0, 0.0)
+    base = 1.0 + 2.0 * sentence.rstrip("”\"') ").endswith("?") + 1.5 * bool(_ASK.search(sentence))
+    base += 2.0 * bool(_DECIDED.search(sentence)) + bool(_WEIGHTY.search(sentence))
+    base += 0.5 * any(map(str.isdigit, sentence)) - 0.5 * (len(words) < 5)
+    share = 0.25 if _POLITE.search(sentence) else 1.0
+    return Said(sentence, frozenset(w.casefold() for w in words), base, share)
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 
 from service.briefing.desk import Desk
@@ -70,13 +71,19 @@ def _bounded(total: float) -> float:
 
 def touched(priorities: Iterable[str], text: str) -> str:
     """The priority that a text is about: one of its names, or two of its other words; "" where it is about none."""
-    said = {w.casefold() for w in _WORD.findall(text[:6000])}
+    said = _words(text[:6000])
     for priority in priorities:
         words = [w for w in _WORD.findall(priority) if w.casefold() not in _EVERYDAY]
         hits = [w for w in words if w.casefold() in said]
         if hits and (len(hits) > 1 or len(words) == 1 or hits[0][0].isupper()):
             return priority
     return ""
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> frozenset[str]:
+    """Of a mail: asked for the person's priorities, then for their goals."""
+    return frozenset(w.casefold() for w in _WORD.findall(text))
 
 
 def _due(due: Deadline | None) -> tuple[float, str]:

@@ -21,8 +21,9 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 def clean(text: str) -> str:
     """On one line, without what a screen does not show or would act upon: control, format and surrogate characters."""
-    if text.isascii() and text.isprintable():
-        return _SPACE.sub(" ", text).strip()
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
     kept = "".join(
         " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
     )

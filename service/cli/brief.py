@@ -92,7 +92,8 @@ def _prepared(house: House, kind: Kind, subject: str, moment: datetime) -> Draft
         due_at=moment,
         useful_until=moment + timedelta(hours=4),
     )
-    return JOBS[cadence.job].prepare(house.services, house.config.person, Occasion(cadence, asked), moment)
+    services = replace(house.services, scripts=True)
+    return JOBS[cadence.job].prepare(services, house.config.person, Occasion(cadence, asked), moment)
 
 
 def _print(draft: Draft | Nothing, format: Format) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from service.domain.people import Address, Person
 from service.people.domains import is_free_mail, organisation
@@ -62,6 +63,7 @@ def is_external(person: Person, email: str) -> bool:
     return organisation(email.rpartition("@")[2]) not in mine
 
 
+@lru_cache(maxsize=4096)
 def first_name(label: str) -> str:
     """How one would speak to them: "Whitfield, Dana" and "Dr. Dana Whitfield" and "dana.whitfield@atlas.example" give "Dana"."""
     text = label.strip().strip("\"'")

@@ -17,7 +17,7 @@ class Folder:
 
     def put(self, notice: str, name: str, data: bytes) -> str:
         """Returns the path to get it by. Raises Unavailable where the disk is full or the folder can't be written."""
-        path = Path(notice[:2]) / notice / Path(name).name
+        path = Path(notice[:8]) / notice / Path(name).name
         self.put_sealed(str(path), self._codec.seal(data))
         return str(path)
 

@@ -60,8 +60,8 @@ class Bulk(Protocol):
         One that was tried and failed stays, to end in the open.
         """
 
-    def supersede(self, on: Connection, older: Sequence[tuple[str, str, int]], now: datetime) -> None:
-        """(person, cadence, before): ends rows that were due before, of which nothing has gone out."""
+    def older(self, on: Connection, than: Sequence[tuple[str, str, int]]) -> Collection[str]:
+        """(person, cadence, before): rows that were due before, of which nothing has gone out, locked until they are superseded."""
 
     def write(self, on: Connection, looked: Sequence[Looked], new: Sequence[New], now: datetime) -> Collection[str]:
         """Returns the ids of the occurrences that had no row yet: nothing is ever planned twice."""

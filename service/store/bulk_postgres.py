@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from service.domain.steps import SUPERSEDED
 from service.domain.zones import seconds
 from service.store.bulk import Claimed, Looked, New
 from service.store.raw import raw_cursor
@@ -29,12 +28,11 @@ SELECT id FROM occurrence WHERE id = ANY(%s::varchar[]) AND state = 'due' AND at
 
 ABSORB = "DELETE FROM occurrence WHERE id = ANY(%s::varchar[]) RETURNING id, count"
 
-SUPERSEDE = f"""
-UPDATE occurrence AS o SET state = 'ended', outcome = 'skipped', reason = '{SUPERSEDED}', ended_at = %s,
-  lease_until = NULL, not_before = NULL, wake_at = NULL
-FROM unnest(%s::varchar[], %s::varchar[], %s::bigint[]) AS older (person, cadence, before)
-WHERE o.person = older.person AND o.cadence = older.cadence AND o.ended_at IS NULL AND o.state IN ('due', 'prepared')
-  AND o.due_at < to_timestamp(older.before) AND o.slot NOT LIKE 'manual:%%'"""  # noqa: S608 our own words
+OLDER = """
+SELECT o.id FROM unnest(%s::varchar[], %s::varchar[], %s::bigint[]) AS newest (person, cadence, due)
+JOIN occurrence AS o ON o.person = newest.person AND o.cadence = newest.cadence
+WHERE o.ended_at IS NULL AND o.state IN ('due', 'prepared') AND o.due_at < to_timestamp(newest.due) AND o.slot NOT LIKE 'manual:%%'
+FOR UPDATE OF o"""
 
 WRITE = """
 WITH looked AS (
@@ -74,9 +72,10 @@ class PostgresBulk:
             unclaimed = [id for (id,) in cursor.execute(UNCLAIMED, (_words(ids),)).fetchall()]
             return dict(cursor.execute(ABSORB, (_words(unclaimed),)).fetchall()) if unclaimed else {}
 
-    def supersede(self, on: Connection, older: Sequence[tuple[str, str, int]], now: datetime) -> None:
+    def older(self, on: Connection, than: Sequence[tuple[str, str, int]]) -> Collection[str]:
         with raw_cursor(on, binary=True) as cursor:
-            cursor.execute(SUPERSEDE, (now, *(list(column) for column in zip(*older, strict=True))))
+            columns = [list(column) for column in zip(*than, strict=True)]
+            return [id for (id,) in cursor.execute(OLDER, columns).fetchall()]
 
     def write(self, on: Connection, looked: Sequence[Looked], new: Sequence[New], now: datetime) -> Collection[str]:
         refs, next_at, until, last = zip(*looked, strict=True)

@@ -10,7 +10,6 @@ from functools import lru_cache
 from sqlalchemy import Connection
 
 from service.domain.ledger import Outcome, State
-from service.domain.steps import SUPERSEDED
 from service.domain.zones import moment, seconds
 from service.store.bulk import Claimed, Looked, New
 from service.store.raw import raw_cursor
@@ -22,11 +21,9 @@ WHERE next_at <= ? AND kind <> 'events' ORDER BY next_at LIMIT ?"""
 ABSORB = """
 DELETE FROM occurrence WHERE id IN (SELECT value FROM json_each(?)) AND state = 'due' AND attempts = 0 RETURNING id, count"""
 
-SUPERSEDE = f"""
-UPDATE occurrence SET state = 'ended', outcome = 'skipped', reason = '{SUPERSEDED}', ended_at = ?,
-  lease_until = NULL, not_before = NULL, wake_at = NULL
-WHERE person = ? AND cadence = ? AND ended_at IS NULL AND state IN ('due', 'prepared') AND due_at < ?
-  AND slot NOT LIKE 'manual:%'"""  # noqa: S608 our own words
+OLDER = """
+SELECT id FROM occurrence WHERE person = ? AND cadence = ? AND ended_at IS NULL AND state IN ('due', 'prepared') AND due_at < ?
+  AND slot NOT LIKE 'manual:%'"""
 
 LOOKED = "UPDATE cadence SET next_at = ?, planned_until = ?, last = ? WHERE rowid = ?"
 
@@ -51,10 +48,10 @@ class SqliteBulk:
         with raw_cursor(on) as cursor:
             return dict(cursor.execute(ABSORB, (json.dumps(list(ids)),)).fetchall())
 
-    def supersede(self, on: Connection, older: Sequence[tuple[str, str, int]], now: datetime) -> None:
-        at = _exactly(now)
+    def older(self, on: Connection, than: Sequence[tuple[str, str, int]]) -> Collection[str]:
         with raw_cursor(on) as cursor:
-            cursor.executemany(SUPERSEDE, ((at, person, name, _said(before)) for person, name, before in older))
+            found = (cursor.execute(OLDER, (person, name, _said(before))).fetchall() for person, name, before in than)
+            return [id for rows in found for (id,) in rows]
 
     def write(self, on: Connection, looked: Sequence[Looked], new: Sequence[New], now: datetime) -> Collection[str]:
         at = _exactly(now)

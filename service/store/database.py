@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -34,6 +34,9 @@ def acting_as(person: str) -> Iterator[None]:
         yield
     finally:
         _acting.reset(before)
+
+
+_LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 class Database:
@@ -61,11 +64,39 @@ class Database:
             self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
             yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """`write` for a migration. SQLite alters a table by copying it, and dropping the old one would take along every row that
+        refers to it: there, references are looked at once all is done.
+        """
+        with translated(), self.engine.connect() as connection:
+            self._references(connection, "OFF")
+            try:
+                with connection.begin():
+                    self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
+                    yield connection
+                    if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                        raise StoreUnusable(
+                            f"A row of {broken[0]} refers to one of {broken[2]} that isn't there: nothing was changed."
+                        )
+            finally:
+                self._references(connection, "ON")
+
+    def _references(self, connection: Connection, enforced: str) -> None:
+        """Of no effect inside a transaction, so before or after it."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA foreign_keys={enforced}")
+            connection.commit()
+
     def alone(self, on: Connection, *what: str) -> None:
         """Until the transaction ends nobody else is past this point with the same words."""
+        self.alone_in(on, [what])
+
+    def alone_in(self, on: Connection, whats: Iterable[Sequence[str]]) -> None:
+        """The same in several matters at once; always in one order, so that no two wait for each other."""
         if not self.is_sqlite:
-            key = int.from_bytes(sha256("\0".join(what).encode()).digest()[:8], "big", signed=True)
-            on.execute(select(func.pg_advisory_xact_lock(key)))
+            keys = sorted(int.from_bytes(sha256("\0".join(what).encode()).digest()[:8], "big", signed=True) for what in whats)
+            on.execute(_LOCKS, {"keys": keys})
 
     def close(self) -> None:
         self.engine.dispose()

@@ -37,6 +37,14 @@ class Deliveries:
             written[id] = [(file, self._artefacts.put(id, file.name, file.data)) for file in notice.files]
         return written
 
+    def discard(self, files: Mapping[str, Sequence[tuple[Rendered, str]]]) -> None:
+        """Files that were written for rows which then were not; those that a row points at stay."""
+        paths = [path for written in files.values() for _, path in written]
+        with self._database.read() as on:
+            there = set(on.execute(select(tables.artefact.c.path).where(tables.artefact.c.path.in_(paths))).scalars())
+        for path in set(paths) - there:
+            self._artefacts.remove(path)
+
     def store(
         self,
         on: Connection,

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, exists, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from service.domain.delivery import DeliveryState
 from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slot, State
+from service.domain.steps import SUPERSEDED
 from service.errors import FenceLost
 from service.store import tables
 from service.store.database import Database
@@ -88,6 +90,12 @@ class Ledger:
         inserted: str | None = on.execute(build(t).values(row).on_conflict_do_nothing().returning(t.c.id)).scalar_one_or_none()
         return inserted
 
+    def supersede(self, on: Connection, ids: Collection[str], now: datetime) -> None:
+        """Ends rows of which nothing has gone out yet."""
+        ids = list(ids)
+        self._settle(on, select(t.c.id).where(t.c.id.in_(ids)), SUPERSEDED)
+        on.execute(update(t).where(t.c.id.in_(ids)).values(_ended(Outcome.SKIPPED, SUPERSEDED, now)))
+
     def reschedule(self, on: Connection, person: str, cadence: str, slot: Slot) -> bool:
         """A meeting moved: the row follows it until delivering has begun; what was prepared for the old time is made anew."""
         row_id = occurrence_id(person, cadence, slot.subject, slot.name)
@@ -147,8 +155,7 @@ class Ledger:
             asked = on.execute(select(t.c.id, t.c.person, t.c.cadence, t.c.subject).where(ready)).all()
             # Of one cadence and subject, one at a time: whoever holds the word looks, and takes it before the next one looks.
             first = {(row.person, row.cadence, row.subject): row.id for row in reversed(asked)}
-            for key in sorted(first):
-                self._database.alone(on, *key)
+            self._database.alone_in(on, first)
             taken = (
                 update(t)
                 .where(t.c.id.in_(list(first.values())), ready, _alone(now))
@@ -166,12 +173,16 @@ class Ledger:
             return [_read(row) for row in on.execute(taken).mappings()] if first else []
 
     def beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
-        """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused."""
+        """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused.
+
+        What was let go of a moment ago (prepared, waiting for its time) keeps its own moment to wake at.
+        """
+        leased = t.c.lease_until.is_not(None)
         with self._database.write() as on:
             kept = {
                 id
                 for id, fence in held.items()
-                if on.execute(update(t).where(_mine(id, fence)).values(lease_until=until, wake_at=until)).rowcount == 1
+                if on.execute(update(t).where(_mine(id, fence), leased).values(lease_until=until, wake_at=until)).rowcount == 1
             }
         return [id for id in held if id not in kept]
 
@@ -196,13 +207,17 @@ class Ledger:
 
     def end_many(self, ends: Iterable[End], now: datetime) -> Sequence[str]:
         """Runs that came to nothing, in one transaction. Returns those that somebody else has taken over."""
+        alike: dict[tuple[Outcome, str], list[End]] = {}
+        for end in ends:
+            alike.setdefault((end.outcome, end.reason), []).append(end)
+        lost: list[str] = []
         with self._database.write() as on:
-            return [
-                end.id
-                for end in ends
-                if on.execute(update(t).where(_mine(end.id, end.fence)).values(_ended(end.outcome, end.reason, now))).rowcount
-                != 1
-            ]
+            for (outcome, reason), some in alike.items():
+                mine = and_(tuple_(t.c.id, t.c.fence).in_([(end.id, end.fence) for end in some]), t.c.state != State.ENDED)
+                done = set(on.execute(update(t).where(mine).values(_ended(outcome, reason, now)).returning(t.c.id)).scalars())
+                self._settle(on, list(done), reason)
+                lost += [end.id for end in some if end.id not in done]
+        return lost
 
     def end(self, id: str, fence: int, outcome: Outcome, reason: str, now: datetime) -> None:
         with self._database.write() as on:
@@ -210,6 +225,14 @@ class Ledger:
 
     def end_on(self, on: Connection, id: str, fence: int, outcome: Outcome, reason: str, now: datetime) -> None:
         self.hold(on, id, fence, **_ended(outcome, reason, now))
+        self._settle(on, [id], reason)
+
+    @staticmethod
+    def _settle(on: Connection, ids: Sequence[str] | Any, why: str) -> None:
+        """What was prepared and did not go out goes out no more."""
+        d = tables.delivery
+        waits = and_(d.c.occurrence.in_(ids), d.c.state == DeliveryState.PENDING)
+        on.execute(update(d).where(waits).values(state=DeliveryState.SKIPPED, error=why))
 
     def release_all(self, now: datetime) -> int:
         """For the only service on its database, at start: whoever held a lease is dead."""

@@ -22,13 +22,16 @@ t, o, d = tables.restoration, tables.occurrence, tables.delivery
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Slots due after `start`, up to `end`, may have been said by another service. `end` None: no service has started here yet."""
+    """Slots that had no row at `start` and were due by `end` may have been said by another service; those due before `start` as
+    well, for a service that was stopped at their time catches up on them once it runs again. `end` None: no service has started
+    here yet.
+    """
 
     start: datetime
     end: datetime | None
 
     def covers(self, due_at: datetime) -> bool:
-        return self.start < due_at and (self.end is None or due_at <= self.end)
+        return self.end is None or due_at <= self.end
 
     @property
     def reason(self) -> str:

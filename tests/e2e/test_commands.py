@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from datetime import datetime
@@ -36,7 +37,7 @@ def test_without_a_config_the_sample_day_is_printed_written_and_named(tmp_path: 
     assert done.code == 0, done
     assert done.err == ""
     assert "opening the sample workspace" in done.out
-    assert "Good morning, Mara" in done.out
+    assert re.search(r"Good (morning|afternoon|evening), Mara", done.out)  # whenever the tests run
     named = [Path(line.split(": ")[-1].strip()) for line in done.out.splitlines() if "/briefings/" in line]
     assert {file.suffix for file in named} == {".html", ".txt", ".mp3", ".eml", ".json"}
     assert all(file.stat().st_size > 200 for file in named)

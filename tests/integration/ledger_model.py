@@ -349,8 +349,6 @@ def misjudged(row: Row, sent: Sent, witness: Witness) -> str:
             return "" if witness.doubted(row.key) else "nothing about it was in doubt"
         case "failed" | "skipped" | "pending" if arrived:
             return "it arrived"
-        case "pending" if row.outcome != "sent" and not witness.in_doubt(*way):
-            return ""  # nobody will look at it again: its occurrence says why
         case "failed" if witness.in_doubt(*way):
             return "a doubt ends as unknown"
         case "failed" | "skipped":

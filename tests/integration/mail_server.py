@@ -16,6 +16,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
+from service.integrations.email_smtp.idle import IDLE
+
 
 @dataclass
 class Mailbox:
@@ -47,6 +49,7 @@ def serving(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     try:
         yield controller.port
     finally:
+        IDLE.close()
         controller.stop()
 
 

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+import select
+import smtplib
+import threading
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from service.errors import AccessLost, ExternalError, Rejected, Unavailable
 from service.integrations import mime
 from service.integrations.email_smtp import Settings
 from service.integrations.email_smtp.channel import Email
+from service.integrations.email_smtp.idle import IDLE, Idle, Kept
 from service.integrations.email_smtp.line import Line
 from tests.builders import NOON, a_person
 from tests.integration.mail_server import Mailbox, certificate, free_port, scripted, serving, signing_in
@@ -326,6 +330,80 @@ class TestFailures:
                 line.deliver(MARA, [MARA], b"Subject: x\r\n\r\nx\r\n")
         assert caught.value.arrived is arrived
         assert "no answer in time" in str(caught.value)
+
+
+class TestKeptConnections:
+    """`a` and `b` are two mails that follow each other."""
+
+    def test_the_next_mail_leaves_over_the_same_connection(self, tmp_path: Path):
+        another = ("line", b"250 ok\r\n", "line", b"250 ok\r\n", "line", b"354 go\r\n", "data", b"250 queued b\r\n")
+        with scripted(*GREETING, *ENVELOPE, "line", b"354 go\r\n", "data", b"250 queued a\r\n", *another) as port:
+            out = channel(tmp_path, port)
+            assert [out.send(a_notice(), KEY).text, out.send(a_notice(), KEY).text] == ["250 queued a", "250 queued b"]
+
+    def test_another_sign_in_gets_a_connection_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("SMTP_PASSWORD", PASSWORD)
+        _, context = certificate(tmp_path)
+        secured = {"security": "starttls", "ca": "cert.pem", "password": {"env": "SMTP_PASSWORD"}}
+        authenticator = signing_in(b"mara", PASSWORD.encode())
+        with serving(
+            Mailbox(), tls_context=context, require_starttls=True, auth_required=True, authenticator=authenticator
+        ) as port:
+            channel(tmp_path, port, user="mara", **secured).send(a_notice(), KEY)
+            error = failure(channel(tmp_path, port, user="ben", **secured))
+        assert isinstance(error, AccessLost)
+
+    @pytest.mark.parametrize("left", ["silently", "saying so", "when asked"])
+    def test_a_server_that_has_left_is_called_again(self, tmp_path: Path, left: str):
+        idle, mailbox = Idle(), Mailbox()
+        goodbye = {
+            "silently": ("drop",),
+            "saying so": (b"421 too quiet\r\n", "drop"),
+            "when asked": ("line", b"421 too many\r\n", "drop"),
+        }
+        with serving(mailbox) as port:
+            settings = channel(tmp_path, port)._settings.smtp
+            with scripted(*GREETING, *goodbye[left]) as old:
+                smtp = smtplib.SMTP("127.0.0.1", old)
+                smtp.ehlo()
+                if left != "when asked":
+                    select.select([smtp.sock], [], [], 5)
+                idle.give((settings, tmp_path), Kept(smtp))
+                with Line(settings, tmp_path, idle=idle) as line:
+                    assert "queued" in line.deliver(MARA, [MARA], b"Subject: x\r\n\r\nx\r\n")
+                idle.close()
+        assert len(mailbox.taken) == 1
+
+    def test_a_mail_that_may_have_arrived_is_never_sent_again_by_itself(self, tmp_path: Path):
+        idle, mailbox = Idle(), Mailbox()
+        steps = (*GREETING, *ENVELOPE, "line", b"354 go\r\n", "data", "drop")
+        with serving(mailbox) as port, scripted(*steps) as old:
+            settings = channel(tmp_path, port)._settings.smtp
+            smtp = smtplib.SMTP("127.0.0.1", old)
+            smtp.ehlo()
+            idle.give((settings, tmp_path), Kept(smtp))
+            with pytest.raises(Unavailable) as caught, Line(settings, tmp_path, idle=idle) as line:
+                line.deliver(MARA, [MARA], b"Subject: x\r\n\r\nx\r\n")
+        assert caught.value.arrived is None
+        assert not mailbox.taken
+
+    def test_a_connection_that_nobody_needs_is_closed(self, tmp_path: Path):
+        idle = Idle(seconds=0.05)
+        with scripted(*GREETING, "line", b"221 bye\r\n", "drop") as port:
+            smtp = smtplib.SMTP("127.0.0.1", port)
+            smtp.ehlo()
+            idle.give("here", Kept(smtp))
+        for thread in threading.enumerate():
+            if thread.name == "smtp-idle":
+                thread.join(10)
+        assert idle.take("here") is None
+        assert smtp.sock is None
+
+    def test_after_a_refusal_the_conversation_ends(self, tmp_path: Path):
+        with serving(Mailbox({"DATA": "554 refused by policy"})) as port:
+            out = channel(tmp_path, port)
+            failure(out)
+            assert IDLE.take((out._settings.smtp, tmp_path)) is None
 
 
 def failure(out: Any) -> ExternalError:

@@ -15,6 +15,7 @@ from service.domain.people import Budget, Pause, QuietHours
 from service.errors import AccessLost, FenceLost, NotAllowed, Rejected, Unavailable
 from service.ports import Occasion
 from service.store import Store
+from service.store.ledger import occurrence_id
 from tests.builders import a_person
 from tests.household import MORNING, START, Bench, Sink, a_draft
 
@@ -573,3 +574,33 @@ def test_lateness_is_said_beside_what_else_went_wrong(store: Store) -> None:
     bench.channels = {"inbox": Sink(answers=[Rejected("550")]), "folder": Sink()}
     bench.tick()
     assert bench.ended() == [("2026-05-12.0", "sent", "late by 60 min; inbox failed: 550")]
+
+
+def test_what_was_superseded_waits_for_nothing(store: Store) -> None:
+    """A delivery of a briefing that a newer one took the place of is settled with it: nothing stays pending for good."""
+    bench = at_seven(store)
+    bench.clock.forward(minutes=-5)
+    bench.tick()  # prepared ahead, not yet due
+    bench.clock.forward(days=1, minutes=6)
+    bench.tick()
+    old = store.ledger.get(occurrence_id("mara", "morning", "", "2026-05-12.0"))
+    assert old is not None
+    assert old.reason == "superseded by a newer one"
+    [delivery] = store.deliveries.of(old.id)
+    assert (delivery.state, delivery.error) == (DeliveryState.SKIPPED, "superseded by a newer one")
+
+
+def test_who_sleeps_past_its_use_right_before_sending_sends_no_more(store: Store) -> None:
+    bench = at_seven(store)
+    runner = bench.runner()
+    renew = store.deliveries.renew
+
+    def asleep(id: str, fence: int, until: datetime) -> bool:
+        bench.clock.forward(hours=5)
+        return renew(id, fence, until)
+
+    store.deliveries.renew = asleep  # type: ignore[method-assign]
+    [ring] = bench.planner.tick(bench.clock.now)
+    runner.run(ring.id)
+    assert bench.channels["inbox"].keys == []
+    assert [(slot, outcome) for slot, outcome, _ in bench.ended()] == [("2026-05-12.0", "failed")]

@@ -21,9 +21,15 @@ _STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u2
                       "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
 
 
+_TAME = re.compile(
+    "[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u27ff]*"
+)
+"""Latin, Greek and Cyrillic with their punctuation, and common signs: none of the rules here changes any of it."""
+
+
 def line(text: str, limit: int = 600) -> str:
     """One visible line of at most `limit` characters: no controls, no line breaks, nothing that reorders or hides text."""
-    if not (text.isascii() and text.isprintable()):
+    if not _TAME.fullmatch(text):
         text = _visible(text[: limit * 8])
     return clip(" ".join(text.split()), limit)
 

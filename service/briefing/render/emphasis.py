@@ -9,6 +9,8 @@ from service.domain.facts import Fact
 
 _UNTIL = re.compile(r"(?:(?<=[”“] )|(?<=: )|(?<=, ))(?:due|overdue) [^“”:]{2,40}(?::\d{2})?\.?$", re.IGNORECASE)
 
+_WORD = re.compile(r"\w")
+
 _TAIL = 60
 """Characters at the end of a sentence among which that is looked for."""
 
@@ -34,4 +36,4 @@ def _head(fact: Fact, text: str) -> str:
     if fact.topic == "meeting":
         return text.partition(" — ")[0].partition(";")[0]
     names = (n for p in fact.people[:1] for n in (p, p.partition(" ")[0]))
-    return next((n for n in names if n and re.match(rf"{re.escape(n)}(?!\w)", text)), "")
+    return next((n for n in names if n and text.startswith(n) and not _WORD.match(text, len(n))), "")

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from hashlib import blake2s
 
+import pydantic_core as jsons
+
 from service.briefing.render import clean, times
 from service.briefing.render.html import to_html
 from service.briefing.render.privacy import without_private
@@ -21,26 +23,38 @@ from service.domain.speech import Recording
 _ONE_A_DAY = frozenset({"morning", "evening", "week"})
 
 
-def to_notice(briefing: Briefing, audience: Audience, recording: Recording | None = None) -> Notice:
+def to_notice(briefing: Briefing, audience: Audience, recording: Recording | None = None, *, script: bool = True) -> Notice:
     """For an audience of others the private facts are taken out first.
 
-    `recording` must be of the same audience's script: `to_script(without_private(briefing))` for others.
+    `recording` must be of the same audience's script: `to_script(without_private(briefing))` for others. Without `script` the
+    words that could be heard are left out of the files: they cost as much as all the rest.
     """
     if audience is Audience.OTHERS:
         briefing = without_private(briefing)
     text, html = to_text(briefing), to_html(briefing)
     stem = _stem(briefing) + ("-shared" if audience is Audience.OTHERS else "")
-    record = json.dumps(to_json(briefing), ensure_ascii=False, indent=1)
     files = [
         Rendered("html", f"{stem}.html", "text/html; charset=utf-8", _bytes(html)),
         Rendered("text", f"{stem}.txt", "text/plain; charset=utf-8", _bytes(text)),
-        Rendered("speech", f"{stem}.speech.txt", "text/plain; charset=utf-8", _bytes(to_script(briefing).text + "\n")),
-        Rendered("json", f"{stem}.json", "application/json", _bytes(record)),
+        *([_spoken(briefing, stem)] if script else []),
+        Rendered("json", f"{stem}.json", "application/json", _json(briefing)),
     ]
     if recording:
         files.append(Rendered("audio", f"{stem}.mp3", recording.media_type, recording.data))
     subject = clean.line(briefing.subject, 150) or clean.line(briefing.title, 150) or "Briefing"
     return Notice(audience=audience, subject=subject, text=text, short=_short(briefing, subject), html=html, files=tuple(files))
+
+
+def _spoken(briefing: Briefing, stem: str) -> Rendered:
+    return Rendered("speech", f"{stem}.speech.txt", "text/plain; charset=utf-8", _bytes(to_script(briefing).text + "\n"))
+
+
+def _json(briefing: Briefing) -> bytes:
+    record = to_json(briefing)
+    try:
+        return jsons.to_json(record, indent=1)
+    except ValueError:  # a lone surrogate, which only the standard library takes
+        return _bytes(json.dumps(record, ensure_ascii=False, indent=1))
 
 
 def _short(briefing: Briefing, subject: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from service.briefing.render import clean, links, times
 from service.briefing.render.coverage import CoverageView, coverage_view
@@ -99,9 +100,13 @@ class Room:
     text: int = 600
 
 
+TEXT = Room(details=6, text=400)
+"""Of the plain form."""
+
+
 def page(briefing: Briefing, room: Room | None = None) -> Page:
     """Empty sections are left out; coverage always stays."""
-    room = room or Room()
+    room = _shared(briefing, room or Room())
     where = times.zone(briefing.timezone)
     return Page(
         kind=briefing.kind,
@@ -117,9 +122,22 @@ def heading(name: str) -> str:
     return HEADINGS.get(name) or clean.line(name, 60).replace("_", " ").capitalize()
 
 
+def _shared(briefing: Briefing, room: Room) -> Room:
+    """Where nothing is long, mail and plain form show the same, and so share their lines."""
+    roomy = room.details >= TEXT.details and room.text >= TEXT.text
+    return (
+        replace(TEXT, facts=room.facts) if roomy and all(_is_short(f) for _, facts in briefing.sections for f in facts) else room
+    )
+
+
+def _is_short(fact: Fact) -> bool:
+    return len(fact.text) <= TEXT.text and len(fact.details) <= TEXT.details and all(_is_short(d) for d in fact.details)
+
+
 def _section(name: str, facts: tuple[Fact, ...], briefing: Briefing, where: tzinfo, room: Room) -> SectionView:
     shown = facts[: room.facts]
-    lines = tuple(_line(fact, briefing, where, room) for fact in shown)
+    around = Around(briefing.kind, briefing.made_at, where, room.details, room.text)
+    lines = tuple(_line(fact, around) for fact in shown)
     return SectionView(
         name=name,
         heading=heading(name),
@@ -130,13 +148,27 @@ def _section(name: str, facts: tuple[Fact, ...], briefing: Briefing, where: tzin
     )
 
 
-def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact | None = None) -> Line:
-    """`under` is the fact that this is a detail of: what that one cites already is not cited again."""
-    label, text = clean.line(fact.label, 60), clean.line(fact.text, room.text)
-    sources = _sources(fact, under, briefing, where)
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a line depends on beside its fact."""
+
+    kind: str
+    made_at: datetime
+    where: tzinfo
+    details: int
+    text: int
+
+
+@lru_cache(maxsize=512)
+def _line(fact: Fact, around: Around, under: Fact | None = None) -> Line:
+    """`under` is the fact that this is a detail of: what that one cites already is not cited again. Remembered, since a briefing
+    is measured before it is rendered, and rendered twice.
+    """
+    label, text = clean.line(fact.label, 60), clean.line(fact.text, around.text)
+    sources = _sources(fact, under, around)
     if label and text.startswith(label):
         text = text[len(label) :].lstrip(" :,–—-") or text
-    meeting = fact.topic == "meeting" and briefing.kind == "morning"
+    meeting = fact.topic == "meeting" and around.kind == "morning"
     shown = clean.capital(text) if under and not label else text
     return Line(
         label=label,
@@ -150,29 +182,29 @@ def _line(fact: Fact, briefing: Briefing, where: tzinfo, room: Room, under: Fact
         sources=() if meeting else sources,
         why=clean.line(fact.why, 160),
         private=fact.sensitivity is Sensitivity.PRIVATE,
-        lines=tuple(_line(d, briefing, where, room, fact) for d in fact.details[: room.details]),
+        lines=tuple(_line(d, around, fact) for d in fact.details[: around.details]),
     )
 
 
-def _sources(fact: Fact, under: Fact | None, briefing: Briefing, where: tzinfo) -> tuple[SourceView, ...]:
+def _sources(fact: Fact, under: Fact | None, around: Around) -> tuple[SourceView, ...]:
     cited = {(s.kind, s.id) for s in under.sources} if under else set()
     refs = [s for s in fact.sources if (s.kind, s.id) not in cited]
-    if under and not refs and briefing.kind == "morning":
+    if under and not refs and around.kind == "morning":
         return ()
     refs = refs or list(fact.sources)
-    return tuple(dict.fromkeys(_source(ref, fact, under, briefing, where) for ref in refs[:8]))[:3]
+    return tuple(dict.fromkeys(_source(ref, fact, under, around) for ref in refs[:8]))[:3]
 
 
-def _source(ref: SourceRef, fact: Fact, under: Fact | None, briefing: Briefing, where: tzinfo) -> SourceView:
+def _source(ref: SourceRef, fact: Fact, under: Fact | None, around: Around) -> SourceView:
     """Says nothing twice: neither a title that the sentence holds, nor the time that leads it."""
     noun = NOUNS.get(ref.kind, clean.line(ref.kind, 20) or "source")
-    when = times.stamp(ref.at, briefing.made_at, where) if ref.at else ""
+    when = times.stamp(ref.at, around.made_at, around.where) if ref.at else ""
     when = "" if when == fact.label.strip()[: len(when)] else when
     url = links.safe(ref.url)
     return SourceView(
         words=", ".join(filter(None, (_named(noun, clean.line(ref.title, 60), f"{fact.label} {fact.text}"), when))),
         noun=noun,
-        short=_short(ref, noun, when, fact, brief=briefing.kind != "morning", under=bool(under)),
+        short=_short(ref, noun, when, fact, brief=around.kind != "morning", under=bool(under)),
         url=url,
         host=links.host(url),
     )

@@ -6,6 +6,7 @@ from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
 from service.errors import ExternalError, Rejected
 from service.integrations import mime
 from service.integrations.email_smtp import Settings
+from service.integrations.email_smtp.idle import IDLE
 from service.integrations.email_smtp.line import Line
 from service.ports import Check, Surroundings
 
@@ -28,7 +29,7 @@ class Email:
         return Audience.PERSON if own and self._settings.shows == "all" else Audience.OTHERS
 
     def send(self, notice: Notice, key: IdempotencyKey) -> Receipt:
-        with self._line() as line:
+        with Line(self._settings.smtp, self._at.folder, idle=IDLE) as line:
             data = self._message(notice, key, line.limit)
             return Receipt(line.deliver(_wire(self._from), [_wire(address) for address in self._to], data))
 
@@ -39,15 +40,12 @@ class Email:
     def check(self) -> Check:
         smtp = self._settings.smtp
         try:
-            with self._line():
+            with Line(smtp, self._at.folder):
                 signed_in = f"signed in as {smtp.user}" if smtp.user else "without signing in"
                 return Check(ok=True, says=f"{smtp.host}:{smtp.at_port} answers ({smtp.secured}, {signed_in})")
         except ExternalError as error:
             says, _, fix = str(error).partition(". ")
             return Check(ok=False, says=says, fix=fix or f"Check channels.{self._at.account}.smtp in the config")
-
-    def _line(self) -> Line:
-        return Line(self._settings.smtp, self._at.folder)
 
     def _message(self, notice: Notice, key: IdempotencyKey, limit: int | None) -> bytes:
         """With the recording, unless the server says that it takes no message of this size."""

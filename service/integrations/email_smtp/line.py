@@ -15,6 +15,7 @@ from typing import Self
 
 from service.errors import AccessLost, ExternalError, Rejected, Unavailable
 from service.integrations.email_smtp import Smtp
+from service.integrations.email_smtp.idle import Idle, Kept
 from service.settings.section import SecretUnreadable
 
 CONNECT_SECONDS = 10
@@ -22,10 +23,16 @@ TOTAL_SECONDS = 30
 
 
 class Line:
-    """Connected, secured and signed in between `with` and its end; ends by itself after TOTAL_SECONDS, whatever the server does."""
+    """Connected, secured and signed in between `with` and its end; ends by itself after TOTAL_SECONDS, whatever the server does.
 
-    def __init__(self, settings: Smtp, folder: Path, *, seconds: float = TOTAL_SECONDS) -> None:
-        self._settings, self._folder, self._seconds = settings, folder, seconds
+    With `idle`, a connection that a mail left a moment ago is used again, and left again once this one was taken.
+    """
+
+    def __init__(self, settings: Smtp, folder: Path, *, seconds: float = TOTAL_SECONDS, idle: Idle | None = None) -> None:
+        self._settings, self._folder, self._seconds, self._idle = settings, folder, seconds, idle
+        self._kept: Kept | None = None
+        self._sent = 0
+        self._taken = False
         self._where = f"{settings.host}:{settings.at_port}"
         self._handed_over = False
         self._out_of_time = False
@@ -37,9 +44,11 @@ class Line:
         self._watch.start()
         try:
             with self._sorted():
-                self._smtp = self._connect()
-                self._secure()
-                self._sign_in()
+                self._kept = self._idle.take((self._settings, self._folder)) if self._idle else None
+                if self._kept:
+                    self._smtp, self._sent = self._kept.smtp, self._kept.sent
+                else:
+                    self._open()
         except BaseException:
             self._watch.cancel()
             self._close()
@@ -47,10 +56,13 @@ class Line:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._watch.cancel()
+        if self._idle and self._taken and not self._out_of_time:
+            self._idle.give((self._settings, self._folder), Kept(self._smtp, self._sent))
+            return
         if error is None:
             with suppress(smtplib.SMTPException, OSError):
                 self._smtp.quit()
-        self._watch.cancel()
         self._close()
 
     @property
@@ -62,10 +74,29 @@ class Line:
     def deliver(self, sender: str, to: Sequence[str], data: bytes) -> str:
         """The server's receipt. Recipients that it refuses while it takes others are named in it."""
         with self._sorted():
-            _expect(self._smtp.mail(sender, [f"size={len(data)}"] if self._smtp.has_extn("size") else []), 250)
+            _expect(self._mail(sender, len(data)), 250)
             refused = self._recipients(to)
             receipt = self._data(data)
+        self._taken, self._sent = True, self._sent + 1
         return receipt + "".join(f"; refused for {address}: {code} {said}" for address, (code, said) in refused.items())
+
+    def _mail(self, sender: str, size: int) -> tuple[int, bytes]:
+        """What a kept connection answers when its server has just left it counts for nothing: no mail has begun."""
+        try:
+            reply = self._begin(sender, size)
+        except (smtplib.SMTPException, OSError):
+            if self._kept is None or self._out_of_time:
+                raise
+            reply = (421, b"")
+        if reply[0] != 421 or self._kept is None:
+            return reply
+        self._close()
+        self._kept, self._sent = None, 0
+        self._open()
+        return self._begin(sender, size)
+
+    def _begin(self, sender: str, size: int) -> tuple[int, bytes]:
+        return self._smtp.mail(sender, [f"size={size}"] if self._smtp.has_extn("size") else [])
 
     def _recipients(self, to: Sequence[str]) -> dict[str, tuple[int, str]]:
         refused = {}
@@ -91,6 +122,11 @@ class Line:
         self._handed_over = not 200 <= code < 600  # what is no reply tells nothing
         _expect((code, said), 250)
         return f"{code} {_words(said)}"
+
+    def _open(self) -> None:
+        self._smtp = self._connect()
+        self._secure()
+        self._sign_in()
 
     def _connect(self) -> smtplib.SMTP:
         smtp: smtplib.SMTP

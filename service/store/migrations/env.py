@@ -22,6 +22,6 @@ if inside is not None:  # part of somebody's transaction, who commits it
     run(inside)
 else:
     # All of a migration is one transaction, or nothing; a second process waits for the first and finds nothing to do.
-    with acting_as(EVERYBODY), database.write() as connection:
+    with acting_as(EVERYBODY), database.rebuild() as connection:
         database.alone(connection, "migration")
         run(connection)

@@ -73,3 +73,22 @@ def test_html_part_never_passes_its_limit():
         body = message.get_body(("html",))
         inline = body is not None and body.get_content_disposition() != "attachment"
         assert not inline or len(body.as_bytes()) <= HTML_LIMIT
+
+
+one_line = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=120)
+plain_text = st.text(st.characters(exclude_categories=["C"], exclude_characters="\u2028\u2029") | st.just("\n"), max_size=400)
+
+
+@relaxed
+@given(one_line, plain_text, plain_text)
+def test_what_is_said_is_read_back(subject: str, text: str, html: str):
+    data = compose(
+        Notice(Audience.PERSON, subject, text, "s", html), IdempotencyKey("k"), sender="a@b.example", to=["c@d.example"], at=NOON
+    )
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert "=?" in subject or message["Subject"].split() == header(subject).split()
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    wanted = {"text/plain": text} | ({"text/html": html} if html else {})
+    assert {kind: said.replace("\r\n", "\n").removesuffix("\n") for kind, said in parts.items()} == {
+        kind: said.removesuffix("\n") for kind, said in wanted.items()
+    }

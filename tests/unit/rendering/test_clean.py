@@ -104,3 +104,9 @@ def test_links_that_hide_or_run_something_do_not(url: str) -> None:
 def test_the_host_of_a_web_link_is_told() -> None:
     assert links.host("https://www.evil.example:8080/a") == "evil.example"
     assert links.host("mid:x@y") == ""
+
+
+def test_what_is_taken_for_tame_is_left_as_it_is() -> None:
+    tame = [chr(n) for n in range(0x110000) if clean._TAME.fullmatch(chr(n))]
+    assert {"a", "é", "“", "–", "·", "€", "Ж"} <= set(tame)
+    assert all(clean._visible(f"a{c}{c}{c}b") == f"a{c}{c}{c}b" for c in tame if c != " ")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from textwrap import TextWrapper
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.briefing.render import to_text, words
+from service.briefing.render.text import hang
 from service.briefing.render.view import HEADINGS
-from service.domain.facts import Coverage
+from service.domain.facts import Coverage, Fact, Sensitivity, SourceRef
 from tests.corpus import need
 from tests.rendering_example import SEVEN, a_briefing, a_fact, a_meeting_brief, a_rich_morning, a_source, hostile
 from tests.unit.rendering import rows
@@ -123,3 +125,44 @@ def test_hostile_inputs_stay_inside_their_paragraph() -> None:
 
 def test_it_says_when_it_was_made_in_the_persons_zone() -> None:
     assert "As of 22:00 (America/Los_Angeles)" in to_text(a_briefing(timezone="America/Los_Angeles", made_at=SEVEN))
+
+
+odd = st.text(st.sampled_from("ab A.é\u00a0\u2028–—'\"“”0:7\t\n-"), max_size=30)
+
+
+def facts(details: st.SearchStrategy[tuple[Fact, ...]]) -> st.SearchStrategy[Fact]:
+    source = st.builds(
+        SourceRef, kind=st.sampled_from(["message", "Event", "deal"]), id=odd, title=odd, at=st.sampled_from([None, SEVEN])
+    )
+    return st.builds(
+        Fact,
+        key=odd,
+        version=st.just("1"),
+        text=odd | st.just("word " * 200),
+        sources=st.lists(source, max_size=4).map(tuple),
+        label=odd | st.just("09:30"),
+        topic=st.sampled_from(["", "meeting", "blocks"]),
+        sensitivity=st.sampled_from(list(Sensitivity)),
+        details=details,
+    )
+
+
+some = st.lists(facts(st.lists(facts(st.just(())), max_size=3).map(tuple)), max_size=4).map(tuple)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["morning", "alert"]), some, some)
+def test_words_are_counted_as_they_are_rendered(kind: str, first: tuple[Fact, ...], second: tuple[Fact, ...]) -> None:
+    whole = a_rich_morning()
+    for briefing in (
+        whole,
+        replace(whole, kind=kind, sections=(("needs_you", first), ("meetings", second)), coverage=Coverage(sources=())),
+    ):
+        assert words(briefing) == len(to_text(briefing).split())
+
+
+@given(st.text(st.sampled_from("abc-– “”."), max_size=300), st.sampled_from(["", "  ", "  1.  ", "  09:30–10:00  ", " " * 80]))
+def test_paragraphs_break_as_the_standard_library_breaks_them(text: str, lead: str) -> None:
+    said = " ".join(text.split())
+    wrapper = TextWrapper(width=76, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    assert hang(said, lead) == (wrapper.fill(said) or lead.rstrip())

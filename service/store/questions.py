@@ -1,0 +1,81 @@
+"""The queries behind `reading`, made once: to put one together costs SQLAlchemy more than to run it. All ask of one `person`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, or_, select
+
+from service.store import tables
+
+t, w = tables.item, tables.term
+
+
+def _given(name: str) -> Any:
+    return bindparam(name)
+
+
+def _any_of(name: str) -> Any:
+    return bindparam(name, expanding=True)
+
+
+_PERSON, _KIND, _MOST = _given("person"), _given("kind"), _given("most")
+_SINCE, _UNTIL, _START, _END = _given("since"), _given("until"), _given("start"), _given("end")
+_IDS, _TERMS = _any_of("ids"), _any_of("terms")
+
+
+def _every(kind: str, *where: Any) -> Select[Any]:
+    return select(t.c.sealed).where(t.c.person == _PERSON, t.c.kind == kind, *where)
+
+
+def _messages(*where: Any) -> Select[Any]:
+    return select(t.c.sealed, t.c.verdict).where(t.c.person == _PERSON, t.c.kind == "message", *where)
+
+
+def _naming(kind: str) -> Select[Any]:
+    items = select(w.c.item).where(w.c.person == _PERSON, w.c.kind == kind, w.c.term.in_(_TERMS))
+    return _every(kind, t.c.id.in_(items))
+
+
+# --- mail --------------------------------------------------------------------------------------------------------------
+
+RECEIVED = _messages(t.c.own.is_(False), t.c.at >= _SINCE, t.c.at < _UNTIL)
+SENT = _messages(t.c.own.is_(True), t.c.at >= _SINCE, t.c.at < _UNTIL)
+THREADS = _messages(t.c.thread.in_(_any_of("threads")), t.c.at < _UNTIL)
+MESSAGES = _messages(t.c.id.in_(_IDS))
+DEALINGS = (
+    select(w.c.kind, w.c.term, func.count(), func.max(w.c.at))
+    .where(w.c.person == _PERSON, w.c.kind.in_(("message", "contact")), w.c.term.in_(_TERMS))
+    .group_by(w.c.kind, w.c.term)
+)
+
+# --- calendar ----------------------------------------------------------------------------------------------------------
+
+OVERLAPPING = _every("event", t.c.at < _END, or_(t.c.end_at > _START, and_(t.c.at == t.c.end_at, t.c.at >= _START)))
+RECURRING = _every("series", t.c.at < _END, or_(t.c.end_at.is_(None), t.c.end_at >= _START))
+SINGLE_EVENTS = _every("event", t.c.thread == "", t.c.at < _END, t.c.end_at > _START)
+EVENT = _every("event", t.c.id == _given("id"))
+
+# --- chat, people, deals, tasks, notes ---------------------------------------------------------------------------------
+
+ACTIVE_CHATS = _every("thread", t.c.at >= _SINCE)
+CHATS = _every("thread", t.c.id.in_(_IDS))
+CONTACTS = _naming("contact")
+DEALS = _every("deal")
+DEALS_NAMING = _naming("deal")
+TASKS = _every("task")
+NOTES = _every("note", t.c.id.in_(_IDS))
+NOTES_NAMING = (
+    select(w.c.item)
+    .where(w.c.person == _PERSON, w.c.kind == "note", w.c.term.in_(_TERMS), w.c.at < _UNTIL)
+    .group_by(w.c.item)
+    .order_by(func.count().desc(), func.max(w.c.at).desc())
+    .limit(_MOST)
+)
+NEWEST_NAMING = (  # DISTINCT, not GROUP BY: SQLite would go through every item of the kind to have them in order
+    select(w.c.item, w.c.at)
+    .where(w.c.person == _PERSON, w.c.kind == _KIND, w.c.term.in_(_TERMS), w.c.at < _UNTIL)
+    .distinct()
+    .order_by(w.c.at.desc())
+    .limit(_MOST)
+)

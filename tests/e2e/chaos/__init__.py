@@ -1,0 +1,1 @@
+"""Real processes, real faults, and a witness outside of them that counts what arrived."""
