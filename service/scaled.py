@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Event
 
+from service.bell import CeleryBell
 from service.clock import Clock
 from service.errors import Complaint, ConfigError
 from service.houses import open_houses
 from service.people_folder import PeopleFolder
+from service.queues import QUEUES, prefixed
 from service.settings.server import Server
 from service.watched import own_queue, watched_clock, watched_worker
-from service.worker import CONCURRENCY, QUEUES, CeleryBell, ChildProcess, Work, Worker, prefixed
+from service.worker import CONCURRENCY, ChildProcess, Work, Worker
 
 LOOK_AT_PEOPLE = 2.0  # seconds
 
@@ -49,6 +51,7 @@ def run_clock(server: Server, stopped: Event) -> None:
         finally:
             watched.stop()
             clock.stop()
+            bell.close()
 
 
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
@@ -61,6 +64,9 @@ def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, c
         worker = Worker(server.queue, prefix, runner, work, queues, concurrency, own)
         watched = watched_worker(server, houses.store, runner, worker, bell.ring, own)
         worker.start()
-        with watched:
-            stopped.wait()
-        return worker.stop(server.stop_within)
+        try:
+            with watched:
+                stopped.wait()
+            return worker.stop(server.stop_within)
+        finally:
+            bell.close()

@@ -12,6 +12,7 @@ from service.canary import Canary, Pulse, process_name
 from service.domain.ledger import CANARY, Ring
 from service.errors import Unavailable
 from service.probes import Health, Probes
+from service.queues import queue_answers
 from service.runner import Runner
 from service.scrape import LedgerFigures
 from service.settings.server import Server
@@ -19,7 +20,7 @@ from service.store import Store
 from service.store.canaries import Canaries
 from service.store.database import ping
 from service.store.figures import Figures
-from service.worker import Worker, queue_answers, run_one
+from service.worker import Worker, run_one
 
 
 @dataclass(slots=True)

@@ -7,142 +7,36 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from itertools import groupby
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController, state
-from kombu.connection import Connection
-from kombu.entity import Queue
-from kombu.exceptions import OperationalError
 
-from jobs import JOBS
 from service.domain.ledger import ALONE, CANARY, DELIVER, Ring
 from service.errors import ReveilleError
 from service.leases import LONGEST
 from service.logs import logger
+from service.ports import Bell
+from service.queues import QUEUES, SLOW, TASK, application
 from service.runner import Runner
 from service.settings.server import Server
 from service.store import EVERYBODY, acting_as
 from service.store.ledger import Ledger
 
 log = logger("worker")
-TASK = "reveille.occurrences"
-SLOW = frozenset({"morning"})
-"""What speaks: never before an alert."""
-QUEUES = (DELIVER, *(job for job in JOBS if job not in SLOW), *(job for job in JOBS if job in SLOW), ALONE)
 CONCURRENCY = 4
-AT_ONCE: Mapping[str, int] = {DELIVER: 10, "morning": 4, ALONE: 1}
-AT_MOST = 50
-"""How many ids one message carries, where many are rung for: claimed together they cost a fraction."""
-SPREAD = 16
-"""Over how many messages they are spread at least, so that no worker stands idle while another has a heap before it."""
-OWN_KEPT = 600.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 PATIENCE = timedelta(seconds=15)
 """How long a ring is waited for before a worker goes and looks."""
 
 
-def prefixed(queue: str) -> str:
-    """What the queues' names begin with. Embedded ones are unique to the instance: kombu's memory transport is shared by a whole
-    process.
-    """
-    return f"reveille-{uuid.uuid4().hex[:12]}" if queue == "embedded" else "reveille"
-
-
-def application(queue: str, prefix: str, own: str = "") -> Celery:
-    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app. `own`: a
-    queue of this process alone, which goes with it.
-    """
-    embedded = queue == "embedded"
-    queues = [_queue(prefix, name, queue) for name in (*QUEUES, CANARY)]
-    app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
-    app.conf.update(
-        task_queues=[*queues, _own_queue(f"{prefix}.{own}")] if own else queues,
-        task_default_queue=f"{prefix}.{DELIVER}",
-        task_default_exchange=prefix,
-        task_ignore_result=True,
-        task_serializer="json",
-        accept_content=["json"],
-        broker_connection_timeout=5,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options=_transport(queue),
-        worker_hijack_root_logger=False,
-        worker_redirect_stdouts=False,
-        worker_prefetch_multiplier=0 if embedded else 1,
-        worker_cancel_long_running_tasks_on_connection_loss=True,  # of those that acknowledge late: none; it warns otherwise
-        worker_enable_remote_control=False,
-        worker_send_task_events=False,
-    )
-    return app
-
-
-def _queue(prefix: str, name: str, broker: str) -> Queue:
-    full = f"{prefix}.{name}"
-    arguments = {"x-queue-type": "quorum"} if broker.startswith("amqp") else None
-    return Queue(full, routing_key=full, queue_arguments=arguments)  # type: ignore[no-untyped-call]
-
-
-def _own_queue(full: str) -> Queue:
-    """Forgotten by the broker once nobody has consumed it for a while, however its process ended."""
-    return Queue(full, routing_key=full, expires=OWN_KEPT)  # type: ignore[no-untyped-call]
-
-
-def _transport(queue: str) -> dict[str, Any]:
-    if queue == "embedded":
-        return {"polling_interval": 0.05}
-    if queue.startswith("amqp"):
-        return {"confirm_publish": True}
-    # Told once, a message has done its duty; what Redis keeps of those under way is of no further use.
-    return {"visibility_timeout": 3600, "unacked_restore_throttle": 1, "socket_connect_timeout": 5, "socket_timeout": 15}
-
-
-def queue_answers(queue: str) -> None:
-    """Raises whatever the broker's client raises where it does not."""
-    if queue == "embedded":
-        return
-    options = _transport(queue)
-    with Connection(queue, connect_timeout=2, transport_options=options) as on:  # type: ignore[no-untyped-call]
-        on.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-        on.default_channel.close()  # Redis is spoken to only now
-
-
-class CeleryBell:
-    """`ports.Bell` over Celery: many ids in a message, and no message that raises."""
-
-    def __init__(self, queue: str, prefix: str, own: str = "") -> None:
-        self._app, self._prefix = application(queue, prefix, own), prefix
-
-    def ring(self, rings: Iterable[Ring]) -> None:
-        for queue, ids in _messages(rings):
-            try:
-                self._app.send_task(TASK, args=[queue, ids], queue=f"{self._prefix}.{queue}", retry=False)
-            except (OperationalError, OSError) as error:  # the sweep rings again, and workers look by themselves
-                log.warning("queue unreachable", queue=queue, error=str(error))
-                return
-
-
-def _messages(rings: Iterable[Ring]) -> Iterator[tuple[str, list[str]]]:
-    for queue, group in groupby(sorted(rings, key=_by_queue), key=_by_queue):
-        ids = [ring.id for ring in group]
-        size = min(AT_ONCE.get(queue, AT_MOST), 1 + len(ids) // SPREAD)
-        for start in range(0, len(ids), size):
-            yield queue, ids[start : start + size]
-
-
-def _by_queue(ring: Ring) -> str:
-    return ring.queue
-
-
 class Work:
     """The worker's edge: whatever a job throws ends here, named in the log and in the ledger."""
 
-    def __init__(self, runner: Runner, bell: CeleryBell, alone: Callable[[str], None]) -> None:
+    def __init__(self, runner: Runner, bell: Bell, alone: Callable[[str], None]) -> None:
         self._runner, self._bell, self._alone = runner, bell, alone
         self.stopped = Event()
 

@@ -59,7 +59,7 @@ def _database(server: Server, store: Store) -> Check:
 
 def _queue(queue: str) -> Check:
     from service.ports import Check
-    from service.worker import queue_answers
+    from service.queues import queue_answers
 
     try:
         _quietly(lambda: queue_answers(queue))

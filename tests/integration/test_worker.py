@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from service.bell import CeleryBell
 from service.domain.ledger import CANARY, Ring
-from service.worker import CeleryBell, Work, Worker, prefixed
+from service.queues import prefixed
+from service.worker import Work, Worker
 from tests.e2e.driver import until
 
 
