@@ -37,6 +37,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=20), timedelta(minutes=30)
 CHILDREN = 2
 """One reads mail while the other judges it."""
 PARSE_TIME, PARSE_MEMORY = timedelta(seconds=10), 1 << 30
+SHORTEST_SYNC = timedelta(seconds=20)
+"""A page of mail takes a second; a machine that is busy otherwise takes longer."""
 JUDGED_AGAIN = timedelta(days=30)
 """How far back stored mail gets new verdicts when the rules change."""
 
@@ -98,6 +100,7 @@ class House:
             Filing(self.gate, self.config.rules),
             self.clock,
             self._progressed,
+            max(self.server.lease_length, SHORTEST_SYNC),
         )
 
     def _progressed(self, progress: Progress) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from service import metrics
 from service.attention import Drop, Wait, day_start, leave, paused
 from service.domain.delivery import Audience, Delivery, DeliveryState, Notice
 from service.domain.ledger import Occurrence, Outcome
@@ -174,6 +175,7 @@ class Courier:
         ours = self.deliveries.settle(
             delivery.id, fence, state, error=error, receipt=receipt, sent_at=sent_at, not_before=not_before, doubtful=doubtful
         )
+        metrics.SETTLED.labels("loud" if delivery.interrupts else "quiet", state.value).inc()
         say = log.info if state == DeliveryState.SENT else log.warning
         say(
             "delivery",

@@ -9,14 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
+from service.bell import CeleryBell
 from service.bootstrap import House, open_house
 from service.clock import Clock
 from service.errors import ConfigError, ReveilleError
 from service.logs import logger
+from service.queues import prefixed
 from service.settings import load
 from service.store import acting_as, data_folder
+from service.store.canaries import Canaries
 from service.store.place import complained
-from service.worker import CeleryBell, ChildProcess, Work, Worker, prefixed
+from service.watched import own_queue, watched_worker
+from service.worker import ChildProcess, Work, Worker
 
 log = logger("service")
 LOOK_AT_CONFIG = 2.0  # seconds
@@ -55,11 +59,12 @@ class Service:
     def _start_on(self, house: House) -> None:
         self.house = house
         queue = house.server.queue
-        prefix = prefixed(queue)
-        ledger, bell = house.store.ledger, CeleryBell(queue, prefix)
+        prefix, own = prefixed(queue), own_queue(house.server)
+        ledger, self._bell = house.store.ledger, CeleryBell(queue, prefix, own)
         alone = ChildProcess(house.server, ledger, house.runner)
-        self._worker = Worker(queue, prefix, house.runner, Work(house.runner, bell, alone))
-        self._clock = Clock(house.planner, ledger, bell, house.clock, house.prune)
+        self._worker = Worker(queue, prefix, house.runner, Work(house.runner, self._bell, alone), own=own)
+        self._watched = watched_worker(house.server, house.store, house.runner, self._worker, self._bell.ring, own, figures=True)
+        self._clock = Clock(house.planner, ledger, self._bell, house.clock, self._tidy)
 
     def recover(self) -> None:
         """We hold the lock: whoever held a lease on this database is dead. Where it isn't a file of ours, others may well live."""
@@ -81,11 +86,19 @@ class Service:
     def _begin(self) -> None:
         self._worker.start()
         self._clock.start()
+        self._watched.start()
+
+    def _tidy(self) -> None:
+        with acting_as(self.house.config.person.id):
+            self.house.prune()
+        Canaries(self.house.store.database, self.house.store.ledger).drop(self.house.clock())
 
     def stop(self) -> None:
         """What runs is finished, what waits stays in the ledger."""
+        self._watched.stop()
         self._clock.stop()
         self._worker.stop()
+        self._bell.close()
 
     def follow(self, stopped: Event, say: Callable[[str], None]) -> None:
         """Until `stopped`: an edited config file is activated once it is right, and complained of while it isn't."""

@@ -21,6 +21,7 @@ from service.runner import Runner
 from service.settings import Config, load_text
 from service.settings.server import Server
 from service.store import EVERYBODY, Store, acting_as, partitions, shared_time
+from service.store.canaries import Canaries
 
 log = logger("houses")
 MOST = 500
@@ -54,6 +55,12 @@ class Houses:
             self._keep(person, house)
         return house
 
+    def config(self, person: str) -> Config | None:
+        """The one in force; None where there is none. Raises ConfigError where it can't be used here."""
+        with acting_as(person), self.store.database.read() as on:
+            digest = self.store.revisions.current(on, person)
+            return self._config(person, self.store.revisions.text(on, person, digest)) if digest is not None else None
+
     def household(self, person: str) -> Household | None:
         house = self.of(person)
         return house.household if house else None
@@ -77,6 +84,7 @@ class Houses:
     def tidy(self) -> None:
         """Hourly: lets go of what has aged out, and makes the ledger's next months. With several clocks it is done more often."""
         partitions.make(self.store.database, self.clock())
+        Canaries(self.store.database, self.store.ledger).drop(self.clock())
         for person in self.people():
             house = self.of(person)
             if house is not None:
@@ -94,12 +102,15 @@ class Houses:
         self.close()
 
     def _opened(self, person: str, text: str) -> House | None:
-        folder = self.server.people or self.server.config.parent
         try:
-            return self.house(load_text(text, folder / f"{person}.yaml"))
+            return self.house(self._config(person, text))
         except ConfigError as error:  # a secret that this machine does not have, say
             log.warning("config can't be used here", person=person, error=str(error))
             return None
+
+    def _config(self, person: str, text: str) -> Config:
+        folder = self.server.people or self.server.config.parent
+        return load_text(text, folder / f"{person}.yaml")
 
     def _keep(self, person: str, house: House) -> None:
         with self._lock:

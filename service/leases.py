@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 
+from service import metrics
 from service.domain.ledger import Occurrence
 from service.logs import logger
 
@@ -44,6 +45,14 @@ class Leases:
                 if self._held.get(occurrence.id, (None,))[0] == occurrence.fence:
                     del self._held[occurrence.id]
 
+    def lost(self, id: str, fence: int) -> None:
+        """Somebody else has it now; counted once, whoever finds out. What was let go of or claimed anew meanwhile was not lost."""
+        with self._lock:
+            if self._held.get(id, (None,))[0] == fence:
+                del self._held[id]
+                metrics.LEASE_LOSSES.inc()
+                log.warning("lease lost", occurrence=id)
+
     def held(self) -> dict[str, int]:
         with self._lock:
             return {id: fence for id, (fence, _) in self._held.items()}
@@ -61,8 +70,4 @@ class Leases:
                 log.warning("leases not renewed", occurrences=len(held), error=str(error))
                 continue
             for id in lost:
-                with self._lock:
-                    if self._held.get(id, (None,))[0] != held[id]:
-                        continue  # let go of in the meantime, or claimed anew: what is held now is not what was lost
-                    del self._held[id]
-                log.warning("lease lost", occurrence=id)
+                self.lost(id, held[id])

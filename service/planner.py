@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,11 +13,14 @@ from sqlalchemy import Connection
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, Outcome, Ring, Slot, State, WallTimes
 from service.domain.people import Person
-from service.domain.schedule import interval_slot, meeting_slots, next_wall_slot, slots_between, wall_slots
+from service.domain.schedule import interval_slot, meeting_slots, next_wall_slot
+from service.domain.steps import NEVER, Step, interval_step, wall_step
+from service.domain.zones import SECOND, seconds
 from service.logs import logger
-from service.store.cadences import Cadences, Planned
+from service.store.bulk import Claimed, Looked, New
+from service.store.cadences import Cadences, Planned, read_timing
 from service.store.database import Database
-from service.store.ledger import RING_AGAIN, Ledger
+from service.store.ledger import RING_AGAIN, Ledger, dated_id
 
 log = logger("planner")
 BATCH = 500
@@ -24,7 +28,6 @@ AHEAD = timedelta(hours=1)
 """How early a meeting's rows are inserted before they are to be prepared, so that `status` shows what comes."""
 LOOK_AGAIN = timedelta(hours=12)
 """How often meetings are looked at where nothing happens. A sync that changes the calendar has them looked at within a second."""
-NEVER = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,28 @@ class Planner:
         """Plans everything whose time has come. Returns whom to ring for at once."""
         return [ring for rings in self.batches(now) for ring in rings]
 
-    def batches(self, now: datetime, limit: int = BATCH) -> Iterator[list[Ring]]:
+    def batches(self, now: datetime, limit: int | None = None) -> Iterator[list[Ring]]:
         """One short transaction a batch: claims cadences whose time has come, inserts their occurrences, sets when to look again.
         Gives whom to ring for, once it is committed. Any number of clocks may run: the second finds nothing due.
         """
+        while self.cadences.any_due(now):  # most ticks there is none, and nobody is kept from writing
+            with self.database.write() as on:
+                done, rings = self._in_bulk(on, now, limit or self.cadences.bulk.best)
+            if not done:  # another clock has them, or only meetings are due
+                break
+            yield rings
+        yield from self._before_meetings(now, limit or BATCH)
+
+    def _before_meetings(self, now: datetime, limit: int) -> Iterator[list[Ring]]:
         # Calendars are read before the write lock is taken: expanding one may take a while.
-        while due := self.cadences.due(now, limit):  # most ticks there is none, and nobody is kept from writing
-            upcoming = {_name(p): self._meetings(p, now) for p in due if _is_meeting(p)}
+        while due := self.cadences.due_meetings(now, limit):
+            upcoming = {_name(planned): self._meetings(planned, now) for planned in due}
             rings: list[Ring] = []
             with self.database.write() as on:
-                claimed = self.cadences.claim(on, now, limit)
+                claimed = self.cadences.claim_meetings(on, now, limit)
                 for planned in claimed:
                     rings += self._plan(on, planned, upcoming.get(_name(planned), ()), now)
-            if not claimed:  # another clock has them
+            if not claimed:
                 return
             yield rings
 
@@ -100,53 +112,38 @@ class Planner:
                 slots = (slot.due_at for e in events for slot in meeting_slots(timing, e.id, e.start_at))
                 return min((at for at in slots if at > now), default=None)
 
-    # --- one cadence -----------------------------------------------------------------------------------------------------
+    # --- many cadences ---------------------------------------------------------------------------------------------------
+
+    def _in_bulk(self, on: Connection, now: datetime, limit: int) -> tuple[int, list[Ring]]:
+        """How many were claimed, and whom to ring for."""
+        bulk, at = self.cadences.bulk, seconds(now)
+        claimed = bulk.claim(on, now, limit)
+        if not claimed:
+            return 0, []
+        steps = Steps(self.is_holiday, self.silent, bulk.seconds, at)
+        taken = [(cadence, steps[cadence.kind, cadence.timing, cadence.until]) for cadence in claimed]
+        unclaimed: Mapping[str, int] = {}
+        if newest := [cadence.last for cadence, step in taken if step.given and cadence.kind == "every" and cadence.last]:
+            unclaimed = bulk.absorb(on, newest)
+        if newer := [(cadence.person, cadence.name, step.gives_way) for cadence, step in taken if step.gives_way is not None]:
+            older = bulk.older(on, newer)
+            if older:
+                self.ledger.supersede(on, older, now)
+        looked, new = _written(taken, unclaimed, at)
+        inserted = bulk.write(on, looked, new, now)
+        return len(claimed), [
+            Ring(n.id, claimed[n.nth].job) for n in new if n.given.prepare_at <= at and not n.given.reason and n.id in inserted
+        ]
+
+    # --- one that follows meetings ---------------------------------------------------------------------------------------
 
     def _plan(self, on: Connection, planned: Planned, meetings: Sequence[Event], now: datetime) -> list[Ring]:
-        match planned.cadence.timing:
-            case WallTimes() as timing:
-                rings = self._plan_wall(on, planned, timing, now)
-                until = max(planned.planned_until, now + timing.prepare)
-            case Every() as timing:
-                rings = self._plan_interval(on, planned, timing, now)
-                until = max(planned.planned_until, now)
-            case BeforeEvents() as timing:
-                rings = self._plan_meetings(on, planned, timing, meetings, now)
-                until = max(planned.planned_until, now)
-        then = replace(planned, planned_until=until)
+        timing = planned.cadence.timing
+        assert isinstance(timing, BeforeEvents)
+        rings = self._plan_meetings(on, planned, timing, meetings, now)
+        then = replace(planned, planned_until=max(planned.planned_until, now))
         self.cadences.planned(on, replace(then, next_at=self._next(then, meetings, now)))
         return rings
-
-    def _plan_wall(self, on: Connection, planned: Planned, timing: WallTimes, now: datetime) -> list[Ring]:
-        slots = list(
-            wall_slots(timing, ZoneInfo(planned.timezone), planned.planned_until, now + timing.prepare, self._holiday(planned))
-        )
-        past = [slot for slot in slots if slot.due_at <= now]
-        rings = []
-        for slot in past[:-1]:
-            self._insert_ended(on, planned, slot, self.silent(slot.due_at) or "superseded by a newer one", now)
-        for slot in past[-1:]:
-            if why := self.silent(slot.due_at):
-                self._insert_ended(on, planned, slot, why, now)
-            elif slot.useful_until <= now:
-                self._insert_ended(on, planned, slot, _expired(slot, planned.timezone), now)
-            else:
-                rings += self._insert(on, planned, slot, now)
-            self.ledger.supersede(on, planned.cadence.person, planned.cadence.name, slot.due_at, now)
-        for slot in slots[len(past) :]:
-            rings += self._insert(on, planned, slot, now)
-        return rings
-
-    def _plan_interval(self, on: Connection, planned: Planned, timing: Every, now: datetime) -> list[Ring]:
-        slot = interval_slot(timing, now)
-        if slot.due_at <= planned.planned_until:
-            return []
-        missed = slots_between(timing, planned.planned_until, now) - 1
-        unclaimed = self.ledger.absorb(on, planned.cadence.person, planned.cadence.name)
-        if why := self.silent(slot.due_at):
-            self._insert_ended(on, planned, slot, why, now, count=1 + missed + unclaimed)
-            return []
-        return self._insert(on, planned, slot, now, count=1 + missed + unclaimed)
 
     def _plan_meetings(
         self, on: Connection, planned: Planned, timing: BeforeEvents, meetings: Sequence[Event], now: datetime
@@ -169,14 +166,14 @@ class Planner:
                     rings += self._insert(on, planned, slot, now)
         return rings
 
-    def _insert(self, on: Connection, planned: Planned, slot: Slot, now: datetime, count: int = 1) -> list[Ring]:
+    def _insert(self, on: Connection, planned: Planned, slot: Slot, now: datetime) -> list[Ring]:
         cadence, soon = planned.cadence, slot.prepare_at <= now
         wake_at = now + RING_AGAIN if soon else slot.prepare_at  # who is rung for at once is given time to come
-        id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, count=count, wake_at=wake_at)
+        id = self.ledger.insert(on, cadence.person, cadence.name, cadence.job, slot, wake_at=wake_at)
         return [Ring(id, cadence.job)] if id and soon else []
 
-    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime, count: int = 1) -> None:
-        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now, "count": count}
+    def _insert_ended(self, on: Connection, planned: Planned, slot: Slot, reason: str, now: datetime) -> None:
+        ended = {"state": State.ENDED.value, "outcome": Outcome.SKIPPED.value, "reason": reason, "ended_at": now}
         self.ledger.insert(on, planned.cadence.person, planned.cadence.name, planned.cadence.job, slot, **ended)
 
     # --- when to look again ----------------------------------------------------------------------------------------------
@@ -185,7 +182,7 @@ class Planner:
         match planned.cadence.timing:
             case WallTimes() as timing:
                 slot = next_wall_slot(timing, ZoneInfo(planned.timezone), planned.planned_until, self._holiday(planned))
-                return max(slot.prepare_at, now) if slot else now + NEVER
+                return max(slot.prepare_at, now) if slot else now + NEVER * SECOND
             case Every() as timing:
                 return interval_slot(timing, now).due_at + timing.interval
             case BeforeEvents() as timing:
@@ -215,13 +212,51 @@ def _is_meeting(planned: Planned) -> bool:
     return isinstance(planned.cadence.timing, BeforeEvents)
 
 
+class Steps(dict[tuple[str, str, Any], Step]):
+    """What becomes at one moment of cadences with the same timing, planned as far: most of those that are due together share it."""
+
+    def __init__(
+        self,
+        is_holiday: Callable[[str, date], bool],
+        silent: Callable[[datetime], str],
+        seconds_of: Callable[[Any], int],
+        now: int,
+    ) -> None:
+        super().__init__()
+        self._is_holiday, self._silent, self._seconds, self._now = is_holiday, silent, seconds_of, now
+
+    def __missing__(self, key: tuple[str, str, Any]) -> Step:
+        kind, text, until = key
+        timing, zone, holidays = read_timing(kind, text)
+        if isinstance(timing, WallTimes):
+            step = wall_step(
+                timing, zone, self._seconds(until), self._now, lambda day: self._is_holiday(holidays, day), self._silent
+            )
+        else:
+            assert isinstance(timing, Every)
+            step = interval_step(timing, self._seconds(until), self._now, self._silent)
+        self[key] = step
+        return step
+
+
+def _written(
+    taken: Sequence[tuple[Claimed, Step]], unclaimed: Mapping[str, int], now: int
+) -> tuple[Sequence[Looked], Sequence[New]]:
+    looked, new, again = [], [], now + RING_AGAIN // SECOND
+    for nth, ((ref, person, name, _, kind, _, _, last), step) in enumerate(taken):
+        for given in step.given:
+            id = dated_id(given.day, person, name, "", given.slot)
+            count = given.stands_for + unclaimed.get(last, 0) if kind == "every" else given.stands_for
+            # Who is rung for at once is given time to come.
+            new.append(New(nth, id, given, again if given.prepare_at <= now else given.prepare_at, count))
+            last = id
+        looked.append(Looked(ref, step.next_at, step.until, last))
+    return looked, new
+
+
 def _is_a_meeting(event: Event) -> bool:
     """With somebody else, at a time: blocks of one's own and birthdays get no brief."""
     people = {a.address.email or a.address.name for a in event.attendees if not a.resource}
     if event.organizer:  # Exchange does not list who invites among the attendees
         people.add(event.organizer.email or event.organizer.name)
     return event.status != "cancelled" and not event.all_day and len(people) > 1
-
-
-def _expired(slot: Slot, timezone: str) -> str:
-    return f"expired: of no use after {slot.useful_until.astimezone(ZoneInfo(timezone)):%a %H:%M}"

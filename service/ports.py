@@ -22,7 +22,7 @@ from service.domain.verdicts import Judged, Relation
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of `reveille doctor`: `fix` says what to do where `ok` is False."""
+    """One line of `reveille doctor`: `fix` says what to do where `ok` is False, and what had better be done where it is True."""
 
     ok: bool
     says: str

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from threading import local
 
 from jobs import Job
+from service import metrics
 from service.attention import paused
 from service.courier import Courier
 from service.domain.delivery import Draft, Nothing, Replace, Skip
-from service.domain.ledger import BeforeEvents, Cadence, Occurrence, Outcome, State
+from service.domain.ledger import CANARY, RAN, BeforeEvents, Cadence, Occurrence, Outcome, State
 from service.domain.people import Person
 from service.domain.schedule import meeting_slots
 from service.errors import ExternalError, FenceLost, ReveilleError
@@ -137,11 +138,14 @@ class Runner:
 
     def _prepare(self, claimed: Occurrence) -> bool:
         """Whether it is prepared, and so may be delivered."""
+        if claimed.attempts == 1:
+            waited = self.clock() - claimed.prepare_at
+            metrics.DUE_TO_START.labels(claimed.job).observe(max(0.0, waited.total_seconds()))
         with self._working_on(claimed):
             try:
                 return self._prepared(claimed)
             except FenceLost as error:
-                log.warning("late write refused", error=str(error))
+                self._lost(claimed, str(error))
                 return False
             except ReveilleError as error:
                 self._again(claimed, str(error))
@@ -150,6 +154,9 @@ class Runner:
     def _prepared(self, claimed: Occurrence) -> bool:
         if claimed.deaths >= MOST_DEATHS:
             return self._end(claimed, Outcome.FAILED, _quarantined(claimed))
+        if claimed.job == CANARY:
+            in_time = self.clock() < claimed.useful_until
+            return self._end(claimed, Outcome.SKIPPED, RAN if in_time else "nobody ran it in time")
         household = self.households(claimed.person)
         cadence = household.cadence(claimed.cadence) if household else None
         if household is None or cadence is None:
@@ -211,7 +218,7 @@ class Runner:
                 elif self._still_holds(claimed, household):
                     self._send(claimed, household)
             except FenceLost as error:
-                log.warning("late write refused", error=str(error))
+                self._lost(claimed, str(error))
             except ExternalError as error:
                 self._go_on_later(claimed, str(error))
 
@@ -305,6 +312,7 @@ class Runner:
         else:
             self.ledger.end(claimed.id, claimed.fence, outcome, reason, self.clock())
         self.ended(claimed, outcome)
+        metrics.ENDED.labels(claimed.job, outcome.value).inc()
         log.info("ended", cadence=claimed.cadence, slot=claimed.slot, outcome=outcome.value, reason=reason)
         return False
 
@@ -317,21 +325,26 @@ class Runner:
                 return
             log.warning("tried again later", attempts=claimed.attempts, error=error)
             self.ledger.release(claimed.id, claimed.fence, state=State.DUE, not_before=wait, reason=error)
-        except FenceLost:
-            log.warning("late write refused")
+        except FenceLost as lost:
+            self._lost(claimed, str(lost))
 
     def _go_on_later(self, claimed: Occurrence, error: str) -> None:
         wait = self.clock() + self.backoff(claimed.attempts)
         try:
             self.ledger.release(claimed.id, claimed.fence, state=State.DELIVERING, not_before=wait, reason=error)
-        except FenceLost:
-            log.warning("late write refused")
+        except FenceLost as lost:
+            self._lost(claimed, str(lost))
+
+    def _lost(self, claimed: Occurrence, error: str) -> None:
+        log.warning("late write refused", error=error)
+        self.leases.lost(claimed.id, claimed.fence)
 
     @contextmanager
     def _working_on(self, claimed: Occurrence) -> Iterator[None]:
         """Everything in here is done for its person, under its lease, and every line of the log names it."""
         self._mine.claimed = claimed
-        with acting_as(claimed.person), about(occurrence=claimed.id, job=claimed.job), self.leases.holding(claimed):
+        on_it = about(occurrence=claimed.id, job=claimed.job)
+        with acting_as(claimed.person), on_it, self.leases.holding(claimed), metrics.RUN.labels(claimed.job).time():
             yield
 
 
@@ -351,6 +364,7 @@ class Ends:
         with acting_as(EVERYBODY):
             for id in self._ledger.end_many(self._ends, self._clock()):
                 log.warning("late write refused", occurrence=id)
+                metrics.LEASE_LOSSES.inc()
         self._ends = []
 
 

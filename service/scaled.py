@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Event
 
+from service.bell import CeleryBell
 from service.clock import Clock
 from service.errors import Complaint, ConfigError
 from service.houses import open_houses
 from service.people_folder import PeopleFolder
+from service.queues import QUEUES, prefixed
 from service.settings.server import Server
-from service.worker import CONCURRENCY, QUEUES, CeleryBell, ChildProcess, Work, Worker, prefixed
+from service.watched import own_queue, watched_clock, watched_worker
+from service.worker import CONCURRENCY, ChildProcess, Work, Worker
 
 LOOK_AT_PEOPLE = 2.0  # seconds
 
@@ -34,9 +37,11 @@ def run_clock(server: Server, stopped: Event) -> None:
     with open_houses(checked(server)) as houses:
         houses.store.restorations.take_up(houses.clock())
         bell = CeleryBell(server.queue, prefixed(server.queue))
-        clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy)
+        watched = watched_clock(server, houses.store, houses.clock)
+        clock = Clock(houses.planner(), houses.store.ledger, bell, houses.clock, houses.tidy, watched.tick)
         people = PeopleFolder(server.people, houses) if server.people else None
         clock.start()
+        watched.start()
         try:
             while True:
                 if people:
@@ -44,16 +49,24 @@ def run_clock(server: Server, stopped: Event) -> None:
                 if stopped.wait(LOOK_AT_PEOPLE):
                     return
         finally:
+            watched.stop()
             clock.stop()
+            bell.close()
 
 
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:
     """Until `stopped`. Whether all that ran was finished; what wasn't is handed back."""
     with open_houses(checked(server)) as houses:
         houses.store.restorations.take_up(houses.clock())
-        runner, prefix = houses.runner(), prefixed(server.queue)
-        work = Work(runner, CeleryBell(server.queue, prefix), ChildProcess(server, houses.store.ledger, runner))
-        worker = Worker(server.queue, prefix, runner, work, queues, concurrency)
+        runner, prefix, own = houses.runner(), prefixed(server.queue), own_queue(server)
+        bell = CeleryBell(server.queue, prefix, own)
+        work = Work(runner, bell, ChildProcess(server, houses.store.ledger, runner))
+        worker = Worker(server.queue, prefix, runner, work, queues, concurrency, own)
+        watched = watched_worker(server, houses.store, runner, worker, bell.ring, own)
         worker.start()
-        stopped.wait()
-        return worker.stop(server.stop_within)
+        try:
+            with watched:
+                stopped.wait()
+            return worker.stop(server.stop_within)
+        finally:
+            bell.close()

@@ -7,127 +7,41 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from itertools import groupby
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
 
 from celery import Celery
-from celery.worker import WorkController
-from kombu.entity import Queue
-from kombu.exceptions import OperationalError
+from celery.worker import WorkController, state
 
-from jobs import JOBS
-from service.domain.ledger import ALONE, DELIVER, Ring
+from service.domain.ledger import ALONE, CANARY, DELIVER, Ring
 from service.errors import ReveilleError
 from service.leases import LONGEST
 from service.logs import logger
+from service.ports import Bell
+from service.queues import QUEUES, SLOW, TASK, application
 from service.runner import Runner
 from service.settings.server import Server
 from service.store import EVERYBODY, acting_as
 from service.store.ledger import Ledger
 
 log = logger("worker")
-TASK = "reveille.occurrences"
-SLOW = frozenset({"morning"})
-"""What speaks: never before an alert."""
-QUEUES = (DELIVER, *(job for job in JOBS if job not in SLOW), *(job for job in JOBS if job in SLOW), ALONE)
 CONCURRENCY = 4
-AT_ONCE: Mapping[str, int] = {DELIVER: 10, "morning": 4, ALONE: 1}
-AT_MOST = 50
-"""How many ids one message carries, where many are rung for: claimed together they cost a fraction."""
-SPREAD = 16
-"""Over how many messages they are spread at least, so that no worker stands idle while another has a heap before it."""
-READY_WITHIN = 10.0  # seconds
 POLL = 5.0  # seconds: a dead queue only slows things
 PATIENCE = timedelta(seconds=15)
 """How long a ring is waited for before a worker goes and looks."""
 
 
-def prefixed(queue: str) -> str:
-    """What the queues' names begin with. Embedded ones are unique to the instance: kombu's memory transport is shared by a whole
-    process.
-    """
-    return f"reveille-{uuid.uuid4().hex[:12]}" if queue == "embedded" else "reveille"
-
-
-def application(queue: str, prefix: str) -> Celery:
-    """A Celery app. Each lane and each bell has its own: which queues a worker consumes is a matter of its whole app."""
-    embedded = queue == "embedded"
-    app = Celery("reveille", broker="memory://localhost" if embedded else queue, set_as_current=False)
-    app.conf.update(
-        task_queues=[_queue(prefix, name, queue) for name in QUEUES],
-        task_default_queue=f"{prefix}.{DELIVER}",
-        task_default_exchange=prefix,
-        task_ignore_result=True,
-        task_serializer="json",
-        accept_content=["json"],
-        broker_connection_timeout=5,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options=_transport(queue),
-        worker_hijack_root_logger=False,
-        worker_redirect_stdouts=False,
-        worker_prefetch_multiplier=0 if embedded else 1,
-        worker_enable_remote_control=False,
-        worker_send_task_events=False,
-    )
-    return app
-
-
-def _queue(prefix: str, name: str, broker: str) -> Queue:
-    full = f"{prefix}.{name}"
-    arguments = {"x-queue-type": "quorum"} if broker.startswith("amqp") else None
-    return Queue(full, routing_key=full, queue_arguments=arguments)  # type: ignore[no-untyped-call]
-
-
-def _transport(queue: str) -> dict[str, Any]:
-    if queue == "embedded":
-        return {"polling_interval": 0.05}
-    if queue.startswith("amqp"):
-        return {"confirm_publish": True}
-    # Told once, a message has done its duty; what Redis keeps of those under way is of no further use.
-    return {"visibility_timeout": 3600, "unacked_restore_throttle": 1, "socket_connect_timeout": 5, "socket_timeout": 15}
-
-
-class CeleryBell:
-    """`ports.Bell` over Celery: many ids in a message, and no message that raises."""
-
-    def __init__(self, queue: str, prefix: str) -> None:
-        self._app, self._prefix = application(queue, prefix), prefix
-
-    def ring(self, rings: Iterable[Ring]) -> None:
-        for queue, ids in _messages(rings):
-            try:
-                self._app.send_task(TASK, args=[queue, ids], queue=f"{self._prefix}.{queue}", retry=False)
-            except (OperationalError, OSError) as error:  # the sweep rings again, and workers look by themselves
-                log.warning("queue unreachable", queue=queue, error=str(error))
-                return
-
-
-def _messages(rings: Iterable[Ring]) -> Iterator[tuple[str, list[str]]]:
-    for queue, group in groupby(sorted(rings, key=_by_queue), key=_by_queue):
-        ids = [ring.id for ring in group]
-        size = min(AT_ONCE.get(queue, AT_MOST), 1 + len(ids) // SPREAD)
-        for start in range(0, len(ids), size):
-            yield queue, ids[start : start + size]
-
-
-def _by_queue(ring: Ring) -> str:
-    return ring.queue
-
-
 class Work:
     """The worker's edge: whatever a job throws ends here, named in the log and in the ledger."""
 
-    def __init__(self, runner: Runner, bell: CeleryBell, alone: Callable[[str], None]) -> None:
+    def __init__(self, runner: Runner, bell: Bell, alone: Callable[[str], None]) -> None:
         self._runner, self._bell, self._alone = runner, bell, alone
         self.stopped = Event()
 
     def __call__(self, queue: str, ids: Sequence[str]) -> None:
-        if queue in (DELIVER, ALONE):
+        if queue in (DELIVER, ALONE) or queue.startswith(CANARY):
             for id in ids:
                 if self.stopped.is_set():
                     return
@@ -136,7 +50,7 @@ class Work:
         try:
             left = self._runner.run_fresh(ids, self.stopped.is_set)
         except ReveilleError as error:
-            log.warning("left for later", occurrences=len(ids), error=str(error))
+            log.warning("left for later", occurrences=list(ids), error=str(error))
             return
         self._bell.ring(Ring(id, queue) for id in left)
 
@@ -226,13 +140,10 @@ class Lane:
     def ready(self) -> bool:
         return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
 
-    def stop(self) -> None:
-        """What runs is finished."""
-        if self._worker is not None and self._thread is not None:
-            # Stopped while it still starts, Celery falls over its own half-made connection.
-            if self._ready.wait(READY_WITHIN):
-                self._worker.stop()
-            self._thread.join(timeout=5)
+    def join(self) -> None:
+        """Waits until it has ended; whoever asked for that set `celery.worker.state.should_stop`."""
+        if self._thread is not None:
+            self._thread.join()
 
 
 class Worker:
@@ -246,15 +157,19 @@ class Worker:
         work: Work,
         queues: Sequence[str] = QUEUES,
         concurrency: int = CONCURRENCY,
+        own: str = "",
     ) -> None:
-        self._runner, self._work, self._queues = runner, work, frozenset(queues)
+        """`own`: a queue of this process alone, in a lane of its own: it is never behind anybody's work."""
+        self._runner, self._work, self._queues = runner, work, frozenset((*queues, CANARY))
         lanes = {
             "quick": ([q for q in queues if q not in SLOW and q != ALONE], concurrency),
             "slow": ([q for q in queues if q in SLOW], concurrency),
             "alone": ([q for q in queues if q == ALONE], 1),
+            "own": ([own] if own else [], 1),
         }
+        next(served for served, _ in lanes.values() if served).append(CANARY)  # a clock's is answered by ordinary threads
         self._lanes = [
-            Lane(application(queue, prefix), prefix, name, served, threads, work)
+            Lane(application(queue, prefix, own), prefix, name, served, threads, work)
             for name, (served, threads) in lanes.items()
             if served
         ]
@@ -274,12 +189,16 @@ class Worker:
         """Whether all that ran was finished in time. What wasn't is handed back, and refused if it is finished after all."""
         self._work.stopped.set()
         end = monotonic() + within
-        stopping = [Thread(target=lane.stop, name="stop", daemon=True) for lane in self._lanes]
-        for thread in stopping:
-            thread.start()
-        for thread in filter(None, (*stopping, self._polling)):
-            thread.join(timeout=max(0.0, end - monotonic()))
-        if not any(thread.is_alive() for thread in stopping):
+        state.should_stop = 0  # each lane's own thread sees it: stopped from another one, Celery falls over its own connection
+        try:
+            waiting = [Thread(target=lane.join, name="stop", daemon=True) for lane in self._lanes]
+            for thread in waiting:
+                thread.start()
+            for thread in filter(None, (*waiting, self._polling)):
+                thread.join(timeout=max(0.0, end - monotonic()))
+        finally:
+            state.should_stop = None  # of the whole process: lanes that are started later go on
+        if not any(thread.is_alive() for thread in waiting):
             return True
         with contextlib.suppress(ReveilleError):  # leases run out by themselves
             log.warning("handed back", occurrences=self._runner.hand_back())

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from service.settings import schema
+from service.settings.server import PREFIX, Server
 
 PAGE = Path(__file__).parents[1] / "docs" / "config.md"
 HEAD = "| key | meaning | default | example |\n|---|---|---|---|\n"
+SERVER_HEAD = "| key | variable | meaning | default |\n|---|---|---|---|\n"
 MARK = re.compile(r"(<!-- begin (?P<name>[\w. ]+) -->\n)(?P<table>.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -30,7 +32,15 @@ def tables() -> dict[str, str]:
             found[f"{what} {kind}"] = _table(_sections({"$ref": ref}, defs)[0], defs)
     for name, ref in top["cadences"]["properties"].items():
         found[f"cadence {name}"] = _table(_sections(ref, defs)[0], defs)
+    found["server"] = SERVER_HEAD + "".join(f"| {' | '.join(row)} |\n" for row in _server())
     return found
+
+
+def _server() -> Iterator[tuple[str, str, str, str]]:
+    for name, field in Server.model_fields.items():
+        default = str(field.default) if isinstance(field.default, Path) else field.default
+        shown = _code(default) if default not in (None, "", ".") else ""
+        yield f"`{name}`", f"`{PREFIX}{name.upper()}`", _cell(field.description or ""), shown
 
 
 def written(page: str) -> str:

@@ -9,41 +9,87 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.edge import FAILED
+from service.cli import keeping, shared_parts, shared_people
+from service.cli.edge import FAILED, wrong_usage
 from service.cli.opening import opened
+from service.cli.shared_parts import Line
 
 if TYPE_CHECKING:
     from service.bootstrap import House
+    from service.houses import Houses
     from service.ports import Check
     from service.settings.section import SourceSettings
 
 STALE = timedelta(hours=1)
 
 
-def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON line a check.")] = False) -> None:
-    """Check each source, channel, the brain and the voice: reachable? fresh? And the fix where not.
+def doctor(
+    person: Annotated[str | None, typer.Argument(help="On a server: look at all that is this person's, too.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON line a check.")] = False,
+) -> None:
+    """Check the database, the queue, the files, each source, channel, the brain and the voice: reachable? fresh? And the fix where not.
 
-    Exit code 1 where any check fails.
+    On a server, whose people's configs are in its store, one line a person, or everything of one. Exit code 1 where any check fails.
     """
     ill = 0
-    with opened() as house:
-        for part, name, check in _checks(house):
-            ill += not check.ok
-            if json:
-                print(
-                    jsons.dumps(
-                        {"part": part, "name": name, "ok": check.ok, "says": check.says, "fix": check.fix}, ensure_ascii=False
-                    )
-                )
-            else:
-                print(f"{'ok ' if check.ok else 'BAD'}  {part} {name}: {check.says}")
-                if not check.ok and check.fix:
-                    print(f"     → {check.fix}")
+    for part, name, check in _on_a_server(person) if person or _is_server() else _here():
+        ill += not check.ok
+        if json:
+            line = {"part": part, "name": name, "ok": check.ok, "says": check.says, "fix": check.fix}
+            print(jsons.dumps(line, ensure_ascii=False))
+        else:
+            mark = "BAD" if not check.ok else "(!)" if check.fix else "ok "
+            print(f"{mark}  {part} {name}: {check.says}")
+            if check.fix:
+                print(f"     → {check.fix}")
     if ill:
         raise typer.Exit(FAILED)
 
 
-def _checks(house: House) -> Iterator[tuple[str, str, Check]]:
+def _is_server() -> bool:
+    """REVEILLE_CONFIG may name a file that isn't there, beside server.yaml."""
+    from service.settings.server import load_server
+
+    server = load_server()
+    return server.is_shared and not server.config.exists()
+
+
+def _here() -> Iterator[Line]:
+    """The house of the config here."""
+    with opened() as house:
+        config, *checks = _checks(house)
+        yield config
+        yield from shared_parts.of_store(house.server, house.store)
+        yield from checks
+
+
+def _on_a_server(person: str | None) -> Iterator[Line]:
+    from service.errors import ExternalError
+    from service.houses import open_houses
+
+    server = keeping.settings()
+    try:
+        houses = open_houses(server)
+    except (ExternalError, ImportError) as error:
+        yield "database", shared_parts.database_name(server), shared_parts.away(error)
+        yield from shared_parts.beside(server)
+        return
+    with houses:
+        yield from shared_parts.of_store(server, houses.store)
+        yield from shared_people.people(houses) if person is None else _one(houses, person)
+
+
+def _one(houses: Houses, person: str) -> Iterator[Line]:
+    from service.store import acting_as
+
+    config = houses.config(person)
+    if config is None:
+        wrong_usage(f"Nobody is called {person!r} here. `reveille people list` says who there is.")
+    with acting_as(person):
+        yield from _checks(houses.house(config))
+
+
+def _checks(house: House) -> Iterator[Line]:
     from service.ports import Check
 
     yield (
@@ -51,7 +97,6 @@ def _checks(house: House) -> Iterator[tuple[str, str, Check]]:
         house.config.file.name,
         Check(True, f"is right ({len(house.config.rules)} rules, {len(house.cadences)} cadences)"),
     )
-    yield "store", str(house.server.data), _store(house)
     for settings in house.config.sources:
         yield "source", settings.name, _source(house, settings)
     for name in house.config.channels:
@@ -79,14 +124,6 @@ def _source(house: House, settings: SourceSettings) -> Check:
     return there if not there.ok else replace(fresh, says=f"{there.says}; {fresh.says}")
 
 
-def _store(house: House) -> Check:
-    from service.ports import Check
-    from service.store.migrate import HEAD
-
-    sealed = "encrypted" if house.server.key else "not encrypted (set REVEILLE_KEY_FILE to encrypt bodies at rest)"
-    return Check(True, f"schema {HEAD}, {sealed}")
-
-
 def _freshness(house: House, name: str) -> Check:
     from service.domain.sync import Health
     from service.ports import Check
@@ -94,11 +131,13 @@ def _freshness(house: House, name: str) -> Check:
     account = next((a for a in house.store.accounts.all(house.config.person.id) if a.name == name), None)
     if account is None or account.read_at is None:
         error = account.error if account else ""
-        return Check(not error, error or "not read yet", "Start `reveille run`, or make a briefing with `reveille brief`.")
+        return Check(False, error, "Mend what it names, and start `reveille run`.") if error else Check(True, "not read yet")
     age = house.clock() - account.read_at
     read = f"read {int(age.total_seconds() // 60)} min ago, {account.items} items" + (
         f", {len(account.problems)} could not be read" if account.problems else ""
     )
     if account.health != Health.OK:
         return Check(False, f"{account.error} ({read})", "Mend what it names; it is tried again by itself.")
-    return Check(age < STALE, read, "Is the service running? Start it with `reveille run`.")
+    if age >= STALE:
+        return Check(False, read, "Is the service running? Start it with `reveille run`.")
+    return Check(True, read)

@@ -22,7 +22,7 @@ def restore(
     unknown or skipped, with that reason, in `reveille status`.
     """
     from service.embedded import only_one
-    from service.store.artefacts import Folder
+    from service.store.artefacts import artefact_store
     from service.store.database import Database
     from service.store.instance import shared_time
     from service.store.restore import Restorer
@@ -36,7 +36,7 @@ def restore(
                 pass
         database = Database(server.database)
         try:
-            restorer = Restorer(database, codec, Folder(server.artefacts, codec), server.data / "secret")
+            restorer = Restorer(database, codec, artefact_store(server.artefacts, codec), server.data / "secret")
             put = restorer.restore(file, shared_time(database)())
         finally:
             database.close()

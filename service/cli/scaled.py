@@ -34,8 +34,8 @@ def worker(
 ) -> None:
     """Do what the clocks ring for. Any number may run. SIGTERM: finishes what runs, or hands it back in time."""
     stopped = until_stopped()  # before the imports, which take a moment
+    from service.queues import QUEUES
     from service.scaled import run_worker
-    from service.worker import QUEUES
 
     wanted = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES
     if unknown := sorted(set(wanted) - set(QUEUES)):

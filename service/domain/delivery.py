@@ -129,3 +129,4 @@ class Delivery:
     error: str = ""
     receipt: str = ""
     sent_at: datetime | None = None
+    interrupts: bool = False

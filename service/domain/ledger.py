@@ -113,6 +113,11 @@ class Occurrence:
 DELIVER, ALONE = "deliver", "alone"
 """Queues beside the jobs' own: what is prepared and only has to go out; what a worker has died of, to be run by itself."""
 
+CANARY = "canary"
+"""The job and the queue of occurrences by which a process sees that work gets done; they're `HOUSE`'s, who is no person."""
+HOUSE = "reveille"
+RAN = "ran end to end"
+
 
 @dataclass(frozen=True, slots=True)
 class Ring:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,14 +14,18 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.errors import Complaint, ConfigError
+from service.settings import objects
 from service.settings.complaints import worded
 from service.settings.document import Document, read
 from service.settings.kinds import meant
 from service.settings.load import FILE, find
+from service.settings.objects import Objects
 from service.settings.section import wrong
 
 PREFIX = "REVEILLE_"
 SERVER_FILE = "server.yaml"
+LONGEST_FILE = timedelta(seconds=30)
+"""To or from an object store."""
 KEY_LENGTH = 16  # characters; `reveille init` and the docs make longer ones
 
 
@@ -31,17 +36,29 @@ class Server(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    config: Annotated[Path, Field(description="The person's config file")] = Path(FILE)
+    config: Annotated[Path, Field(description="The person's config file (variable only)")] = Path(FILE)
     data: Annotated[Path, Field(description="The folder of the store; .reveille beside the config file where it is left out")] = (
         Path(".reveille")
     )
     database: Annotated[str, Field(description="An SQLAlchemy URL; SQLite in the data folder where it is left out")] = ""
     queue: Annotated[str, Field(description="embedded, or a Celery broker's URL: redis://…, amqp://…")] = "embedded"
-    artefacts: Annotated[Path, Field(description="The folder of rendered files; in the data folder where it is left out")] = (
-        Path()
-    )
-    key: Annotated[SecretStr | None, Field(description="What the store is encrypted with; by REVEILLE_KEY only")] = None
-    key_file: Annotated[Path | None, Field(description="A file with the key, readable by its owner alone (mode 600)")] = None
+    artefacts: Annotated[
+        Path | Objects,
+        Field(description="The folder of rendered files, or s3://bucket/prefix; in the data folder where it is left out"),
+    ] = Path()
+    s3_endpoint: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^\s/@]+/?)?$",
+            description="Of an S3-compatible server that is not Amazon's: http(s)://host:port",
+        ),
+    ] = ""
+    key: Annotated[
+        SecretStr | None, Field(description="What the store is encrypted with: 16 characters at least (variable only)")
+    ] = None
+    key_file: Annotated[
+        Path | None, Field(description="A file with the key instead; mode 600 (440 where root owns it), or the start is refused")
+    ] = None
     base_url: Annotated[
         str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", description="Where the web pages are reached from outside")
     ] = ""
@@ -58,6 +75,11 @@ class Server(BaseSettings):
     stop_within: Annotated[int, Field(ge=1, le=600, description="Seconds to finish what runs once told to stop")] = 25
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="What is logged")] = "info"
     log_json: Annotated[bool, Field(description="Logs as JSON lines")] = False
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it serves many people or runs on many machines: then their configs are in the store."""
+        return self.people is not None or self.queue != "embedded" or not self.database.startswith("sqlite")
 
     @property
     def lease_length(self) -> timedelta:
@@ -87,6 +109,17 @@ class Server(BaseSettings):
         if queue != "embedded" and queue.partition("://")[0] not in {"redis", "rediss", "amqp", "amqps", "memory"}:
             raise wrong("no queue that is known", "Write embedded, or a URL that begins with redis:// or amqp://")
         return queue
+
+    @field_validator("artefacts", mode="before")
+    @classmethod
+    def _place(cls, place: object) -> object:
+        if not isinstance(place, str | Path | Objects):
+            raise wrong("this must be a path or a URL", "Write a folder, or s3://bucket/prefix")
+        if not isinstance(place, str) or "://" not in place:
+            return place
+        if not place.startswith(objects.SCHEME):
+            raise wrong("no artefact store that is known", "Write a folder, or a URL that begins with s3://")
+        return objects.parse(place)
 
     @field_validator("database")
     @classmethod
@@ -139,7 +172,7 @@ def _of_file(document: Document) -> dict[str, Any]:
     folder = Path(document.file).parent
     paths = {"data", "artefacts", "key_file", "people"}
     return {
-        k: folder / Path(v).expanduser() if k in paths and isinstance(v, str) and "\0" not in v else v
+        k: folder / Path(v).expanduser() if k in paths and isinstance(v, str) and "\0" not in v and "://" not in v else v
         for k, v in data.items()
         if k in known
     }
@@ -182,7 +215,6 @@ def _placed(server: Server, config: Path) -> Server:
     """Every path absolute, every default filled in."""
     given = server.model_fields_set
     data = (server.data.expanduser() if "data" in given else config.parent / ".reveille").absolute()
-    artefacts = server.artefacts.expanduser().absolute() if "artefacts" in given else data / "artefacts"
     key_file = server.key_file.expanduser().absolute() if server.key_file else None
     people = server.people.expanduser().absolute() if server.people else None
     database = server.database or f"sqlite:///{data / 'reveille.db'}"
@@ -190,12 +222,20 @@ def _placed(server: Server, config: Path) -> Server:
         update={
             "config": config,
             "data": data,
-            "artefacts": artefacts,
+            "artefacts": _artefacts(server, data),
             "database": database,
             "key_file": key_file,
             "people": people,
         }
     )
+
+
+def _artefacts(server: Server, data: Path) -> Path | Objects:
+    if isinstance(server.artefacts, Objects):
+        # Two calls that take as long as they may, and the lease of whoever makes them has not run out.
+        patience = min(server.lease_length / 3, LONGEST_FILE)
+        return replace(server.artefacts, endpoint=server.s3_endpoint.rstrip("/"), patience=patience)
+    return server.artefacts.expanduser().absolute() if "artefacts" in server.model_fields_set else data / "artefacts"
 
 
 _BAD = SecretStr("")

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from service.settings.objects import Objects
 from service.store import tables
 from service.store.accounts import Accounts
 from service.store.approvals import Approvals
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore, artefact_store
 from service.store.cadences import Cadences
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
@@ -42,7 +43,7 @@ class Store:
     revisions: Revisions
     approvals: Approvals
     pruner: Pruner
-    artefacts: Folder
+    artefacts: ArtefactStore
     restorations: Restorations
     erasures: Erasures
 
@@ -50,7 +51,7 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: bytes | Path = b"") -> Store:
+def open_store(url: str, artefacts: Path | Objects, *, keys: Sequence[str] = (), secret: bytes | Path = b"") -> Store:
     """Brings the schema up to date. `keys` are Fernet keys, the newest first; `secret` makes Message-IDs: it, or the file
     where one machine keeps its own. Raises ConfigError where the keys don't open it.
     """
@@ -61,9 +62,9 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
         _try_key(database, codec)
         make_partitions(database, utc_now())
         ledger = Ledger(database)
-        folder = Folder(artefacts, codec)
+        files = artefact_store(artefacts, codec)
         made = shared_secret(database, codec, secret) if isinstance(secret, Path) else secret
-        deliveries = Deliveries(database, codec, folder, made)
+        deliveries = Deliveries(database, codec, files, made)
     return Store(
         database,
         codec,
@@ -73,10 +74,10 @@ def open_store(url: str, artefacts: Path, *, keys: Sequence[str] = (), secret: b
         deliveries,
         Revisions(codec),
         Approvals(database, codec),
-        Pruner(database, codec, folder),
-        folder,
+        Pruner(database, codec, files),
+        files,
         Restorations(database),
-        Erasures(database, folder),
+        Erasures(database, files),
     )
 
 

@@ -1,30 +1,84 @@
-"""The artefact store: rendered files in a folder, each written whole or not at all."""
+"""The artefact store: rendered files in a folder or a bucket, each written whole or not at all."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import secrets
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from service.errors import Unavailable
+from service.settings.objects import Objects
 from service.store.codec import Codec
 
 
-class Folder:
-    """Paths are made of ids and names of our own making, never of words from outside."""
-
-    def __init__(self, root: Path, codec: Codec) -> None:
-        self._root, self._codec = root, codec
+class ArtefactStore(Protocol):
+    """Paths are made of ids and names of our own making, never of words from outside. Every call raises Unavailable where the store
+    can't be reached or is full.
+    """
 
     def put(self, notice: str, name: str, data: bytes) -> str:
-        """Returns the path to get it by. Raises Unavailable where the disk is full or the folder can't be written."""
-        path = Path(notice[:8]) / notice / Path(name).name
-        self.put_sealed(str(path), self._codec.seal(data))
-        return str(path)
+        """Returns the path to get it by."""
+        ...
 
     def put_sealed(self, path: str, data: bytes) -> None:
         """As `sealed` gave it: for what moves from store to store."""
+        ...
+
+    def sealed(self, path: str) -> bytes | None:
+        """As it lies there; None where there is nothing."""
+        ...
+
+    def get(self, path: str) -> bytes:
+        """Raises Unavailable where there is nothing, too."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Nothing where there is nothing."""
+        ...
+
+
+def artefact_store(place: Path | Objects, codec: Codec) -> ArtefactStore:
+    """Raises ConfigError where what it takes to reach it is missing. Nothing is asked yet."""
+    if isinstance(place, Path):
+        return Folder(place, codec)
+    from service.store.bucket import Bucket
+
+    return Bucket(place, codec)
+
+
+def laid(notice: str, name: str) -> str:
+    """Files lie by the day of their notice, which its id begins with."""
+    return str(PurePosixPath(notice[:8], notice, PurePosixPath(name).name))
+
+
+def tried(store: ArtefactStore) -> None:
+    """Puts, gets and removes a file. Raises Unavailable where any of it fails."""
+    data = secrets.token_bytes(64)
+    path = store.put(f"00000000probe{secrets.token_hex(8)}", "probe", data)
+    try:
+        if store.get(path) != data:
+            raise Unavailable("The artefact store gave back other bytes than it was given.")
+    finally:
+        store.remove(path)
+
+
+class Folder:
+    def __init__(self, root: Path, codec: Codec) -> None:
+        self._root, self._codec = root, codec
+
+    def __str__(self) -> str:
+        return str(self._root)
+
+    def put(self, notice: str, name: str, data: bytes) -> str:
+        path = laid(notice, name)
+        self.put_sealed(path, self._codec.seal(data))
+        return path
+
+    def put_sealed(self, path: str, data: bytes) -> None:
         target = self._root / path
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with draft.open("wb") as file:
@@ -33,13 +87,13 @@ class Folder:
                 os.fsync(file.fileno())
             draft.replace(target)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             raise Unavailable(
                 f"Cannot store {target}: {error.strerror}. Make room or mend its rights; it is tried again."
             ) from error
 
     def sealed(self, path: str) -> bytes | None:
-        """As it lies there; None where there is nothing. Raises Unavailable where the store can't be read."""
         try:
             return (self._root / path).read_bytes()
         except FileNotFoundError:
@@ -55,6 +109,9 @@ class Folder:
 
     def remove(self, path: str) -> None:
         target = self._root / path
-        target.unlink(missing_ok=True)
-        if target.parent.is_dir() and not any(target.parent.iterdir()):
-            target.parent.rmdir()
+        try:
+            target.unlink(missing_ok=True)
+            if target.parent.is_dir() and not any(target.parent.iterdir()):
+                target.parent.rmdir()
+        except OSError as error:
+            raise Unavailable(f"Cannot remove the stored file {target}: {error.strerror}.") from error

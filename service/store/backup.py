@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Table, select, text
 from service import __version__
 from service.store import rows, tables
 from service.store.archive import Writer, writing
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
 from service.store.migrate import current_on
@@ -91,7 +91,7 @@ class Keeper:
 
     database: Database
     codec: Codec
-    artefacts: Folder
+    artefacts: ArtefactStore
     secret: bytes
     watch: Callable[[str], None] = lambda _: None
 

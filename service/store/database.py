@@ -55,14 +55,17 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """One snapshot: what several queries see belongs together."""
         with translated(), self.engine.connect() as connection:
-            self._begin(connection, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._act(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._lock(connection, "BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with translated(), self.engine.connect() as connection, connection.begin():
-            self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
-            yield connection
+        with translated(), self.engine.connect() as connection:
+            self._act(connection, "BEGIN")
+            with connection.begin():
+                self._lock(connection, "BEGIN IMMEDIATE")
+                yield connection
 
     @contextmanager
     def rebuild(self) -> Iterator[Connection]:
@@ -72,8 +75,9 @@ class Database:
         with translated(), self.engine.connect() as connection:
             self._references(connection, "OFF")
             try:
+                self._act(connection, "BEGIN")
                 with connection.begin():
-                    self._begin(connection, "BEGIN IMMEDIATE", "BEGIN")
+                    self._lock(connection, "BEGIN IMMEDIATE")
                     yield connection
                     if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                         raise StoreUnusable(
@@ -101,12 +105,16 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
-    def _begin(self, connection: Connection, sqlite: str, postgres: str) -> None:
+    def _lock(self, connection: Connection, begin: str) -> None:
         if self.is_sqlite:
-            connection.exec_driver_sql(sqlite)
+            connection.exec_driver_sql(begin)
+
+    def _act(self, connection: Connection, begin: str) -> None:
+        """Before SQLAlchemy knows of a transaction: it would not let a broken connection be changed for a new one in the middle."""
+        if self.is_sqlite:
             return
         who = _acting.get().replace("'", "''")
-        said = f"{postgres}; SET LOCAL reveille.person = '{who}'"
+        said = f"{begin}; SET LOCAL reveille.person = '{who}'"
         broken = connection.dialect.loaded_dbapi.Error
         try:
             _driver(connection).execute(said, prepare=False)

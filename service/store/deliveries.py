@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, inser
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
 from service.domain.ledger import Occurrence, Outcome, State
 from service.store import tables
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore
 from service.store.codec import Codec
 from service.store.database import Database
 
@@ -24,7 +24,7 @@ FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, Delive
 class Deliveries:
     """`secret` makes Message-IDs that nobody outside can guess."""
 
-    def __init__(self, database: Database, codec: Codec, artefacts: Folder, secret: bytes) -> None:
+    def __init__(self, database: Database, codec: Codec, artefacts: ArtefactStore, secret: bytes) -> None:
         self._database, self._codec, self._artefacts, self._secret = database, codec, artefacts, secret
 
     # --- storing a draft, inside the fenced transaction of its occurrence --------------------------------------------------
@@ -332,4 +332,5 @@ def _read(row: RowMapping) -> Delivery:
         error=row["error"],
         receipt=row["receipt"],
         sent_at=row["sent_at"],
+        interrupts=row["interrupts"],
     )

@@ -20,7 +20,7 @@ from service.domain.delivery import DeliveryState
 from service.domain.ledger import State
 from service.errors import Erased
 from service.store import tables
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore
 from service.store.database import EVERYBODY, Database, acting_as
 
 BATCH = 500  # rows in a transaction: nobody waits long for the lock
@@ -36,7 +36,7 @@ def personal() -> Sequence[Table]:
 @dataclass(frozen=True, slots=True)
 class Erasures:
     database: Database
-    artefacts: Folder
+    artefacts: ArtefactStore
 
     def erase(self, person: str, now: Callable[[], datetime], watch: Callable[[int], None] = lambda _: None) -> Mapping[str, int]:
         """How many rows of each table went, and how many files; those of an earlier call that was killed included."""

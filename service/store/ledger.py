@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slot, State
+from service.domain.steps import SUPERSEDED
 from service.errors import FenceLost
 from service.store import tables
 from service.store.database import Database
@@ -38,7 +39,12 @@ def occurrence_id(person: str, cadence: str, subject: str, slot: str) -> str:
     """The row's id is its slot's day and its key's digest: whoever names the same slot names the same row, and ids stand in order
     of time, so that a month of them can be let go of at once.
     """
-    return _day(slot, subject) + hashlib.sha256(f"{person}\0{cadence}\0{subject}\0{slot}".encode()).hexdigest()[:24]
+    return dated_id(_day(slot, subject), person, cadence, subject, slot)
+
+
+def dated_id(day: str, person: str, cadence: str, subject: str, slot: str) -> str:
+    """The same where the slot's day (YYYYMMDD) is known."""
+    return day + hashlib.sha256(f"{person}\0{cadence}\0{subject}\0{slot}".encode()).hexdigest()[:24]
 
 
 def _day(slot: str, subject: str) -> str:
@@ -84,21 +90,11 @@ class Ledger:
         inserted: str | None = on.execute(build(t).values(row).on_conflict_do_nothing().returning(t.c.id)).scalar_one_or_none()
         return inserted
 
-    def supersede(self, on: Connection, person: str, cadence: str, before: datetime, now: datetime) -> None:
-        """Ends rows of a cadence that were due before `before` and of which nothing has gone out yet."""
-        older = and_(_planned(person, cadence), t.c.state.in_((State.DUE, State.PREPARED)), t.c.due_at < before)
-        why = "superseded by a newer one"
-        self._settle(on, select(t.c.id).where(older), why)
-        on.execute(update(t).where(older).values(_ended(Outcome.SKIPPED, why, now)))
-
-    def absorb(self, on: Connection, person: str, cadence: str) -> int:
-        """Takes away rows of an interval that nobody has claimed yet; returns how many slots they stood for, to be counted in the
-        next row. One that was tried and failed stays, to end in the open.
-        """
-        older = and_(_planned(person, cadence), t.c.state == State.DUE, t.c.attempts == 0)
-        count = on.execute(select(func.coalesce(func.sum(t.c.count), 0)).where(older)).scalar_one()
-        on.execute(delete(t).where(older))
-        return int(count)
+    def supersede(self, on: Connection, ids: Collection[str], now: datetime) -> None:
+        """Ends rows of which nothing has gone out yet."""
+        ids = list(ids)
+        self._settle(on, select(t.c.id).where(t.c.id.in_(ids)), SUPERSEDED)
+        on.execute(update(t).where(t.c.id.in_(ids)).values(_ended(Outcome.SKIPPED, SUPERSEDED, now)))
 
     def reschedule(self, on: Connection, person: str, cadence: str, slot: Slot) -> bool:
         """A meeting moved: the row follows it until delivering has begun; what was prepared for the old time is made anew."""
@@ -279,7 +275,7 @@ class Ledger:
         with self._database.write() as on:
             rung = update(t).where(t.c.id.in_(due)).values(wake_at=now + RING_AGAIN)
             rows = on.execute(rung.returning(t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until, t.c.due_at)).all()
-        return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in sorted(rows, key=_due_first)]
+        return [Ring(row.id, queue_of(row.job, row.state, row.deaths, row.lease_until)) for row in sorted(rows, key=_due_first)]
 
     def next_moment(self, after: datetime, until: datetime) -> datetime | None:
         """The first moment in (after, until] at which the clock has something to do: an occurrence or a cadence waits for it."""
@@ -311,7 +307,7 @@ class Ledger:
         columns = (t.c.id, t.c.job, t.c.state, t.c.deaths, t.c.lease_until)
         query = select(*columns).where(t.c.wake_at <= now + RING_AGAIN, ready, free, rested).order_by(t.c.due_at).limit(limit)
         with self._database.read() as on:
-            return [Ring(row.id, _queue(row.job, row.state, row.deaths, row.lease_until)) for row in on.execute(query)]
+            return [Ring(row.id, queue_of(row.job, row.state, row.deaths, row.lease_until)) for row in on.execute(query)]
 
     def recent(self, person: str, limit: int = 20) -> Sequence[Occurrence]:
         return self._list(t.c.person == person, t.c.ended_at.is_not(None), order=(t.c.ended_at.desc(),), limit=limit)
@@ -342,11 +338,6 @@ def _first_of(at: Any, after: datetime, until: datetime) -> Any:
     return select(at).where(at > after, at <= until).order_by(at).limit(1)
 
 
-def _planned(person: str, cadence: str) -> Any:
-    """Open rows of the clock's own, without those asked for by hand."""
-    return and_(t.c.person == person, t.c.cadence == cadence, _OPEN, t.c.slot.not_like("manual:%"))
-
-
 def _preparing(died: Any) -> dict[str, Any]:
     deaths = t.c.deaths + case((died, 1), else_=0)
     return {"state": State.PREPARING, "attempts": t.c.attempts + 1, "deaths": deaths}
@@ -368,7 +359,8 @@ def _room(now: datetime) -> Any:
     return select(func.count()).where(busy, other.c.lease_until >= now).scalar_subquery() < PER_PERSON
 
 
-def _queue(job: str, state: str, deaths: int, lease_until: datetime | None) -> str:
+def queue_of(job: str, state: str, deaths: int, lease_until: datetime | None) -> str:
+    """Which kind of work a row waits for."""
     died = state in RUNNING and lease_until is not None
     if deaths + died >= SUSPECT:
         return ALONE

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, LargeBinary, Table, select
 from service.domain.delivery import Notice
 from service.errors import ReveilleError, Unavailable
 from service.store import tables
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore
 from service.store.backup import AT_ONCE, snapshot
 from service.store.codec import Codec
 from service.store.database import Database
@@ -56,7 +56,7 @@ A .jsonl file holds one JSON document a line, in UTF-8; instants are in UTC.
 class Portrait:
     database: Database
     codec: Codec
-    artefacts: Folder
+    artefacts: ArtefactStore
 
     def export(self, person: str, file: Path, now: datetime) -> Mapping[str, int]:
         """How many lines or files of each kind are in it. `missing` counts files that rows point at and that aren't there."""

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from service.errors import Complaint, ConfigError, ReveilleError, StoreUnusable
 from service.store import restoration, tables
 from service.store.archive import damaged, reading
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore
 from service.store.backup import FORMAT, SAMPLE, Begin, Content, Manifest, take_time
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as, translated
@@ -54,7 +54,7 @@ class Restorer:
 
     database: Database
     codec: Codec
-    artefacts: Folder
+    artefacts: ArtefactStore
     secret: Path
     watch: Callable[[str], None] = lambda _: None
 

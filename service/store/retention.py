@@ -12,7 +12,7 @@ from service.domain.ledger import Outcome
 from service.domain.people import Retention
 from service.domain.verdicts import Verdict
 from service.store import tables
-from service.store.artefacts import Folder
+from service.store.artefacts import ArtefactStore
 from service.store.codec import Codec
 from service.store.database import Database
 
@@ -26,7 +26,7 @@ t, o = tables.item, tables.occurrence
 class Pruner:
     database: Database
     codec: Codec
-    artefacts: Folder
+    artefacts: ArtefactStore
 
     def prune(self, person: str, keep: Retention, now: datetime) -> int:
         """One batch of each kind; returns how many rows it touched. Called again for as long as that isn't 0."""

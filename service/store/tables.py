@@ -193,6 +193,7 @@ occurrence = Table(
     Column("sealed", LargeBinary),  # the draft, for `recheck`
 )
 _partial(occurrence, "wake_at", where=occurrence.c.wake_at.is_not(None))
+_partial(occurrence, "deaths", "ended_at", where=occurrence.c.deaths > 0)
 _partial(occurrence, "open", "person", "cadence", where=occurrence.c.ended_at.is_(None))
 _partial(occurrence, "ended", "person", "ended_at", where=occurrence.c.ended_at.is_not(None))
 _partial(occurrence, "outcome", "person", "cadence", "outcome", "due_at", where=occurrence.c.outcome.is_not(None))

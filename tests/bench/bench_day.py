@@ -23,13 +23,14 @@ import psycopg
 import redis as redis_client
 import structlog
 
+from service.bell import CeleryBell
 from service.bootstrap import backoff
 from service.courier import Courier
 from service.domain.ledger import DELIVER, Ring
 from service.planner import Planner
+from service.queues import QUEUES, prefixed
 from service.runner import Runner
 from service.store import EVERYBODY, Store, acting_as, open_store, partitions
-from service.worker import QUEUES, CeleryBell, prefixed
 from tests.bench.day_people import START, Scripted, Town, events
 from tests.bench.figures import Figure, report
 from tests.bench.simulated import Day, arithmetic

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from service.bell import CeleryBell
 from service.domain.ledger import Cadence, Every
 from service.planner import Planner
+from service.queues import prefixed
 from service.store import EVERYBODY, Store, acting_as, open_store, tables
 from service.store.cadences import Planned
 from service.store.instance import utc_now
-from service.worker import CeleryBell, prefixed
 from tests.bench import queue_peers
 from tests.bench.figures import Figure, report
 from tests.services import Postgres, Redis

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from service.bell import CeleryBell
 from service.bootstrap import backoff
 from service.courier import Courier
 from service.domain.delivery import Draft, Keep, Nothing, Recheck
@@ -16,9 +17,10 @@ from service.domain.ledger import Cadence, Every
 from service.domain.people import Person
 from service.household import Household
 from service.ports import Occasion, Services
+from service.queues import prefixed
 from service.runner import Runner
 from service.store import EVERYBODY, acting_as, open_store, shared_time
-from service.worker import CeleryBell, Work, Worker, prefixed
+from service.worker import Work, Worker
 from tests.builders import a_person
 
 

@@ -49,9 +49,10 @@ class SharedTime:
 def clock(server: Server, now: SharedTime, seconds: int) -> None:
     """As `service.scaled.run_clock`, and imports what that does."""
     import service.scaled  # noqa: F401
+    from service.bell import CeleryBell
     from service.clock import Clock
     from service.people_folder import PeopleFolder
-    from service.worker import CeleryBell, prefixed
+    from service.queues import prefixed
 
     assert server.people
     with _houses(server, now) as houses:
@@ -63,7 +64,9 @@ def clock(server: Server, now: SharedTime, seconds: int) -> None:
 def worker(server: Server, now: SharedTime, _seconds: int) -> None:
     """As `service.scaled.run_worker`, and imports what that does."""
     import service.scaled  # noqa: F401
-    from service.worker import CeleryBell, ChildProcess, Work, Worker, prefixed
+    from service.bell import CeleryBell
+    from service.queues import prefixed
+    from service.worker import ChildProcess, Work, Worker
 
     with _houses(server, now) as houses:
         runner, prefix = houses.runner(), prefixed(server.queue)

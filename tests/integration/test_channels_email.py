@@ -433,3 +433,14 @@ def test_settings_survive_being_written_out_and_changed():
     theirs = Settings.model_validate(settings.model_dump(by_alias=True) | {"to": ["ben@keller.example"], "shows": "no_private"})
     assert theirs.smtp == settings.smtp
     assert theirs.to == ("ben@keller.example",)
+
+
+def test_who_slept_in_the_middle_of_a_send_hands_nothing_over(tmp_path: Path) -> None:
+    """Its lease ran out meanwhile: somebody else may be sending the same."""
+    mailbox, times = Mailbox(), iter([0.0, 3600.0])
+    with serving(mailbox) as port:
+        settings = Settings.model_validate({"kind": "email", "to": MARA, "smtp": {"host": "127.0.0.1", "port": port}}).smtp
+        with pytest.raises(Unavailable) as caught, Line(settings, tmp_path, wall=lambda: next(times)) as line:
+            line.deliver(MARA, [MARA], b"Subject: x\r\n\r\nx\r\n")
+    assert caught.value.arrived is False
+    assert mailbox.taken == []

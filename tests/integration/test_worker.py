@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from service.domain.ledger import Ring
-from service.worker import CeleryBell, Work, Worker, prefixed
+from service.bell import CeleryBell
+from service.domain.ledger import CANARY, Ring
+from service.queues import prefixed
+from service.worker import Work, Worker
+from tests.e2e.driver import until
 
 
 class Heard:
@@ -30,11 +33,14 @@ class Heard:
             self.heard.put((self.name, id))
         return ()
 
+    def run(self, id: str) -> None:
+        self.heard.put((self.name, id))
 
-def a_worker(name: str, heard: Queue[Any]) -> tuple[Worker, CeleryBell]:
-    prefix = prefixed("embedded")
-    bell, runner = CeleryBell("embedded", prefix), Heard(name, heard)
-    return Worker("embedded", prefix, runner, Work(runner, bell, lambda _: None)), bell  # type: ignore[arg-type]
+
+def a_worker(name: str, heard: Queue[Any], queue: str = "embedded", own: str = "") -> tuple[Worker, CeleryBell]:
+    prefix = prefixed(queue)
+    bell, runner = CeleryBell(queue, prefix, own), Heard(name, heard)
+    return Worker(queue, prefix, runner, Work(runner, bell, lambda _: None), own=own), bell  # type: ignore[arg-type]
 
 
 def rung(name: str, heard: Queue[Any]) -> None:
@@ -66,3 +72,24 @@ def test_stopped_as_soon_as_it_started_it_goes_without_a_word(
     worker.stop()
     assert capfd.readouterr() == ("", "")
     assert [r for r in caplog.records if r.levelname == "CRITICAL"] == []
+
+
+@pytest.mark.parametrize("broker", ["embedded", "redis_url"])
+def test_a_queue_of_its_own_reaches_one_process_and_the_common_one_any(broker: str, request: pytest.FixtureRequest) -> None:
+    url = broker if broker == "embedded" else request.getfixturevalue(broker)
+    heard: Queue[Any] = Queue()
+    worker, bell = a_worker("one", heard, url, "canary.one")
+    _, another = a_worker("other", heard, url, "canary.other")
+    worker.start()
+    try:
+        until(lambda: worker.ready)
+        another.ring([Ring("not for us", "canary.other")])
+        for n in range(4):
+            bell.ring([Ring(f"c{n}", "canary.one")])
+            assert heard.get(timeout=60) == ("one", f"c{n}")
+        bell.ring([Ring("for anybody", CANARY)])
+        assert heard.get(timeout=60) == ("one", "for anybody")
+    finally:
+        worker.stop()
+        for one in (bell, another):
+            one._app.pool.force_close_all()

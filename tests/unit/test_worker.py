@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from service.worker import application
+from service.queues import application
 
 
 def test_the_embedded_queue_starts_without_a_word(caplog: pytest.LogCaptureFixture) -> None:

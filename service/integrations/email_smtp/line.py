@@ -7,7 +7,8 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +29,16 @@ class Line:
     With `idle`, a connection that a mail left a moment ago is used again, and left again once this one was taken.
     """
 
-    def __init__(self, settings: Smtp, folder: Path, *, seconds: float = TOTAL_SECONDS, idle: Idle | None = None) -> None:
-        self._settings, self._folder, self._seconds, self._idle = settings, folder, seconds, idle
+    def __init__(
+        self,
+        settings: Smtp,
+        folder: Path,
+        *,
+        seconds: float = TOTAL_SECONDS,
+        idle: Idle | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings, self._folder, self._seconds, self._idle, self._wall = settings, folder, seconds, idle, wall
         self._kept: Kept | None = None
         self._sent = 0
         self._taken = False
@@ -38,6 +47,7 @@ class Line:
         self._out_of_time = False
 
     def __enter__(self) -> Self:
+        self._began = self._wall()
         # A time-out of the socket bounds each wait; a server that drips a byte at a time is ended by this watch.
         self._watch = threading.Timer(self._seconds, self._hang_up)
         self._watch.daemon = True
@@ -116,6 +126,7 @@ class Line:
         self._smtp.putcmd("data")
         _expect(self._smtp.getreply(), 354)
         body = re.sub(rb"(?m)^\.", b"..", data)
+        self._still_in_time()
         self._smtp.send(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         self._handed_over = True  # from here to the reply nobody can know whether it arrived (RFC 5321, 4.2.5 and 6.1)
         code, said = self._smtp.getreply()
@@ -127,6 +138,16 @@ class Line:
         self._smtp = self._connect()
         self._secure()
         self._sign_in()
+
+    def _still_in_time(self) -> None:
+        """The watch stands still while the machine sleeps, and the lease does not: whoever wakes in the middle of a send may no longer
+        be the one who sends. This is the last moment at which that costs nothing.
+        """
+        if abs(self._wall() - self._began) > self._seconds:
+            raise Unavailable(
+                f"{self._where}: the machine slept, or its clock was set, in the middle of sending. It is tried again later",
+                arrived=False,
+            )
 
     def _connect(self) -> smtplib.SMTP:
         smtp: smtplib.SMTP

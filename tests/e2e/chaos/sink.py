@@ -21,9 +21,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-STEPS = ("greeting", "envelope", "data", "body", "taken", "quit", "push", "pushed")
-"""Where a conversation can be held: before the banner; before MAIL's answer; before DATA's 354; with the whole body read, before the
-mail is taken; taken, before its 250; answered, before QUIT's 221. Pushes: before it is taken; taken, before its 200."""
+STEPS = ("envelope", "data", "body", "taken", "push", "pushed")
+"""Where a conversation can be held: before MAIL's answer; before DATA's 354; with the whole body read, before the mail is taken;
+taken, before its 250. Pushes: before it is taken; taken, before its 200."""
 LIMIT = 64 << 20
 
 
@@ -104,7 +104,7 @@ class Sink:
             writer.write(f"{words}\r\n".encode())
             await writer.drain()
 
-        await say(await self.holds.at("greeting", who, peer) or "220 sink")
+        await say("220 sink")
         while line := (await reader.readline()).decode("ascii", "replace").strip():
             verb = line[:4].upper()
             if verb == "EHLO":
@@ -125,8 +125,8 @@ class Sink:
                     return
                 self._take(who, re.sub(rb"(?m)^\.\.", b".", data))
                 await say(await self.holds.at("taken", who, peer) or "250 queued")
+                self.steps.write(step="answered", who=who, peer=peer)
             elif verb == "QUIT":
-                await self.holds.at("quit", who, peer)
                 await say("221 bye")
                 return
             else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from service.queues import QUEUES
 from service.settings.server import Server
-from service.worker import QUEUES
 
 SETTINGS = {f"REVEILLE_{name.upper()}" for name in Server.model_fields}
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from service.errors import ConfigError
+from service.settings.objects import Objects
 from service.settings.server import Server, closed, load_server
 
 KEY = "a-key-that-is-long-enough"
@@ -44,6 +46,15 @@ def test_variable_goes_before_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("data: x\nlog_level: loud", 2, "log_level", "'debug'"),
         ("queue: carrier pigeon", 1, "queue", "redis://"),
         ("database: mysql://x", 1, "database", "postgresql://"),
+        ("artefacts: gs://bucket", 1, "artefacts", "s3://"),
+        ("artefacts: [a]", 1, "artefacts", "s3://bucket/prefix"),
+        ("artefacts: {bucket: b}", 1, "artefacts", "s3://bucket/prefix"),
+        ("artefacts: s3://", 1, "artefacts", "3 to 63"),
+        ("artefacts: s3://Bucket", 1, "artefacts", "3 to 63"),
+        ("artefacts: s3://10.0.0.1/x", 1, "artefacts", "3 to 63"),
+        ("artefacts: s3://bucket/a/../b", 1, "artefacts", "letters"),
+        ("artefacts: s3://bucket//a", 1, "artefacts", "letters"),
+        ("s3_endpoint: 127.0.0.1:9000", 1, "s3_endpoint", "docs/config.md"),
         ("base_url: example", 1, "base_url", "docs/config.md"),
         ("key: abc", 1, "key", "REVEILLE_KEY"),
         ("data: 5", 1, "data", "~/Mail"),
@@ -69,6 +80,36 @@ def test_misspelt_variable_is_a_slip_and_a_strange_one_is_not(monkeypatch: pytes
     monkeypatch.setenv("REVEILLE_DATABSE", "sqlite://")
     (said,) = complaints()
     assert "REVEILLE_DATABASE" in said.fix
+
+
+@pytest.mark.parametrize(
+    ("url", "bucket", "prefix"),
+    [("s3://my-bucket", "my-bucket", ""), ("s3://b.b/", "b.b", ""), ("s3://bucket/a/b-c_d/", "bucket", "a/b-c_d")],
+)
+def test_artefacts_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, bucket: str, prefix: str):
+    (tmp_path / "server.yaml").write_text(f"artefacts: {url}\ns3_endpoint: http://127.0.0.1:9000/\nlease: 30\n")
+    placed = load_server().artefacts
+    assert placed == Objects(bucket, prefix, "http://127.0.0.1:9000", timedelta(seconds=10))
+    monkeypatch.setenv("REVEILLE_LEASE", "600")
+    assert load_server().artefacts == Objects(bucket, prefix, "http://127.0.0.1:9000", timedelta(seconds=30))
+    monkeypatch.setenv("REVEILLE_ARTEFACTS", "elsewhere")
+    assert load_server().artefacts == tmp_path / "elsewhere"
+
+
+def test_credentials_in_the_url_are_not_repeated(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REVEILLE_ARTEFACTS", "s3://AKIA:hunter2@bucket/a")
+    (said,) = complaints()
+    assert "AWS_SECRET_ACCESS_KEY" in said.fix
+    assert "hunter2" not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"),
+    [("log_json: true", False), ("queue: redis://q", True), ("people: p", True), ("database: postgresql://d/r", True)],
+)
+def test_a_server_of_many(tmp_path: Path, text: str, shared: bool):
+    (tmp_path / "server.yaml").write_text(text)
+    assert load_server().is_shared is shared
 
 
 def test_key_from_variable_stays_out_of_sight(monkeypatch: pytest.MonkeyPatch):

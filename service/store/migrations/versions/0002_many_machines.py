@@ -103,6 +103,7 @@ def _occurrences() -> None:
 
 INDEXES = (
     "CREATE INDEX ix_occurrence_wake_at ON occurrence (wake_at) WHERE wake_at IS NOT NULL",
+    "CREATE INDEX ix_occurrence_deaths ON occurrence (ended_at) WHERE deaths > 0",
     "CREATE INDEX ix_occurrence_open ON occurrence (person, cadence) WHERE ended_at IS NULL",
     "CREATE INDEX ix_occurrence_ended ON occurrence (person, ended_at) WHERE ended_at IS NOT NULL",
     "CREATE INDEX ix_occurrence_outcome ON occurrence (person, cadence, outcome, due_at) WHERE outcome IS NOT NULL",

@@ -9,7 +9,7 @@ from tests.e2e.chaos.rounds import Round, Scenario
 from tests.e2e.chaos.verdict import Verdict, judge
 from tests.e2e.driver import until
 
-PATIENCE = 120.0
+PATIENCE = 400.0  # seconds: each death waits for a lease, and each next reader for that of the account
 
 
 def poisoned(at: Round) -> None:
