@@ -37,7 +37,7 @@ from tests.bench.simulated import Day, arithmetic
 from tests.household import SetClock
 from tests.services import Postgres, Redis
 
-PEOPLE, POLL_EVERY = 20_000, 240
+PEOPLE, POLL_EVERY = 2_000, 240
 BEFORE, MINUTES = 5 * 60, 24 * 60
 """Minutes that are lived through and not counted, until everything stands as if it had always run; and those of the day."""
 KNOWN = 50_000
