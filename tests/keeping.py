@@ -15,6 +15,7 @@ from service.store import Store, tables
 from service.store.archive import writing
 from service.store.backup import Keeper, Manifest
 from service.store.erasure import digest
+from service.store.instance import shared_secret
 from service.store.restore import Restorer
 from tests.builders import NOON, a_contact, a_message, a_note, a_person, a_thread, a_verdict, an_event
 from tests.household import START, Bench
@@ -63,10 +64,10 @@ def with_every_table(store: Store) -> Bench:
 
 
 def rows_of(store: Store) -> Rows:
-    """Every row of every table, sorted; those of restorations aside."""
+    """Every row of every table, sorted; those of restorations aside, and the secret, which not every database keeps."""
     with store.database.read() as on:
         return {
-            table.name: sorted((tuple(row) for row in on.execute(select(table))), key=repr)
+            table.name: sorted((tuple(row) for row in on.execute(select(table)) if row[0] != "secret"), key=repr)
             for table in tables.metadata.sorted_tables
             if table is not tables.restoration
         }
@@ -80,6 +81,20 @@ def is_empty(store: Store) -> bool:
 def files_of(store: Store) -> dict[str, bytes]:
     root = store.artefacts._root
     return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+
+def secret_of(store: Store, file: Path) -> bytes:
+    """Where the store of this kind looks for it; made anew where it isn't there."""
+    return shared_secret(store.database, store.codec, file)
+
+
+def with_secret(store: Store, file: Path, secret: bytes) -> None:
+    """As if a service of that secret had run on it."""
+    if store.database.is_sqlite:
+        file.write_bytes(secret)
+        return
+    with store.database.write() as on:
+        on.execute(insert(tables.instance).values(name="secret", value=store.codec.seal(secret)))
 
 
 def keeper(store: Store) -> Keeper:

@@ -29,11 +29,17 @@ def settings() -> Server:
     return server
 
 
-def codec_of(server: Server) -> Codec:
+def keys_of(server: Server) -> list[str]:
+    """One a line, the newest first."""
     from service.store import fernet_key
+
+    return [fernet_key(line) for line in server.key.get_secret_value().splitlines() if line.strip()] if server.key else []
+
+
+def codec_of(server: Server) -> Codec:
     from service.store.codec import Codec
 
-    return Codec([fernet_key(server.key.get_secret_value())] if server.key else [])
+    return Codec(keys_of(server))
 
 
 @contextmanager

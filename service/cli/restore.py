@@ -22,6 +22,7 @@ def restore(
     unknown or skipped, with that reason, in `reveille status`.
     """
     from service.embedded import only_one
+    from service.store import open_store
     from service.store.artefacts import artefact_store
     from service.store.database import Database
     from service.store.instance import shared_time
@@ -32,8 +33,8 @@ def restore(
     codec = keeping.codec_of(server)
     with only_one(server.data):
         if not server.database.startswith("sqlite"):
-            with keeping.opened(server):  # makes the schema, and the months its rows go into
-                pass
+            # Makes the schema, and the months its rows go into; no secret, for it gets the backup's.
+            open_store(server.database, server.artefacts, keys=keeping.keys_of(server), secret=b"").close()
         database = Database(server.database)
         try:
             restorer = Restorer(database, codec, artefact_store(server.artefacts, codec), server.data / "secret")

@@ -1,7 +1,7 @@
 """One consistent copy of everything, made while the service runs: every row of every table, the files they point at, the secret.
 
 Members, in this order: `begin.json`, for each table its columns and its rows in parts, `secret`, `artefacts/…`, `manifest.json`.
-What is sealed stays sealed. Driven by the metadata, so that no table can be forgotten.
+The secret is a member of its own wherever the instance keeps it. What is sealed stays sealed. Driven by the metadata, so that no table can be forgotten.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, CursorResult, Table, select, text
 
 from service import __version__
 from service.store import rows, tables
@@ -24,6 +24,7 @@ from service.store.archive import Writer, writing
 from service.store.artefacts import ArtefactStore
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
+from service.store.instance import ROW
 from service.store.migrate import current_on
 
 FORMAT = 1
@@ -118,14 +119,15 @@ class Keeper:
 
     def _keep_artefacts(self, on: Connection, out: Writer, manifest: Manifest) -> None:
         paths = select(tables.artefact.c.path).distinct().order_by(tables.artefact.c.path)
-        for path in _streamed(on, paths).scalars():
-            data = self.artefacts.sealed(path)
-            if data is None:
-                manifest.missing.append(path)
-                continue
-            out.add(f"artefacts/{path}", data)
-            manifest.artefacts.take(data)
-            self.watch(path)
+        with streamed(on, paths) as found:
+            for path in found.scalars():
+                data = self.artefacts.sealed(path)
+                if data is None:
+                    manifest.missing.append(path)
+                    continue
+                out.add(f"artefacts/{path}", data)
+                manifest.artefacts.take(data)
+                self.watch(path)
 
 
 @contextmanager
@@ -145,15 +147,23 @@ def take_time(on: Connection) -> None:
 def _keep_table(on: Connection, table: Table, out: Writer) -> Content:
     shape, content = rows.shape(table), Content()
     out.add(f"tables/{table.name}.json", _json(shape.columns))
-    lines = (shape.line(row) for row in _streamed(on, select(table)))
-    for number, (part, count) in enumerate(rows.in_parts(lines, PART)):
-        out.add(f"tables/{table.name}/{number:06}.jsonl", part)
-        content.take(part, count)
+    with streamed(on, _kept(table)) as found:
+        for number, (part, count) in enumerate(rows.in_parts(map(shape.line, found), PART)):
+            out.add(f"tables/{table.name}/{number:06}.jsonl", part)
+            content.take(part, count)
     return content
 
 
-def _streamed(on: Connection, query: Any) -> Any:
-    return on.execute(query, execution_options={"stream_results": True, "yield_per": AT_ONCE})
+def _kept(table: Table) -> Any:
+    query = select(table)
+    return query.where(table.c.name != ROW) if table is tables.instance else query
+
+
+@contextmanager
+def streamed(on: Connection, query: Any) -> Iterator[CursorResult[Any]]:
+    """Rows as they are asked for. PostgreSQL holds a cursor for them: it's closed also where their reader fails on his way."""
+    with closing(on.execute(query, execution_options={"stream_results": True, "yield_per": AT_ONCE})) as found:
+        yield found
 
 
 def _json(value: Any) -> bytes:

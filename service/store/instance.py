@@ -20,6 +20,8 @@ from service.store.place import instance_secret
 from service.store.tables import instance as t
 
 log = logger("time")
+ROW = "secret"
+"""The row of it, sealed, where many machines share it."""
 ASK_AGAIN = 15.0  # seconds
 SLOW = 0.5
 """Seconds that an answer may take and still tell the time."""
@@ -31,8 +33,8 @@ def shared_secret(database: Database, codec: Codec, file: Path) -> bytes:
         return instance_secret(file)
     mine = codec.seal(secrets.token_bytes(32))
     with database.write() as on:
-        on.execute(insert(t).values(name="secret", value=mine).on_conflict_do_nothing())
-        return codec.open(on.execute(select(t.c.value).where(t.c.name == "secret")).scalar_one())
+        on.execute(insert(t).values(name=ROW, value=mine).on_conflict_do_nothing())
+        return codec.open(on.execute(select(t.c.value).where(t.c.name == ROW)).scalar_one())
 
 
 def shared_time(database: Database) -> Callable[[], datetime]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 HEAD = "0003"
 """The newest revision; a test holds it to what the versions folder says."""
 
+FIRST_ON_POSTGRES = "0002"
+"""Its migration makes the ledger's tables anew there, for no release before it ran on PostgreSQL."""
+
 
 def current(database: Database) -> str | None:
     with database.read() as connection:

@@ -9,8 +9,8 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +22,13 @@ from service.domain.delivery import Notice
 from service.errors import ReveilleError, Unavailable
 from service.store import tables
 from service.store.artefacts import ArtefactStore
-from service.store.backup import AT_ONCE, snapshot
+from service.store.backup import snapshot, streamed
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.erasure import personal
 
 _UNFIT = re.compile(r"[^\w.@+-]+")
+Documents = Generator[dict[str, Any], None, None]
 README = """Everything that Reveille holds of {person}, as of {at}.
 
 README.txt          this page
@@ -76,11 +77,12 @@ class Portrait:
         for kind in on.execute(select(t.c.kind).where(t.c.person == person).distinct().order_by(t.c.kind)).scalars().all():
             out.lines(f"items/{kind}.jsonl", self._rows(on, t, (t.c.person == person) & (t.c.kind == kind)))
 
-    def _rows(self, on: Connection, table: Table, where: Any) -> Iterator[dict[str, Any]]:
+    def _rows(self, on: Connection, table: Table, where: Any) -> Documents:
         sealed = {c.name for c in table.columns if isinstance(c.type, LargeBinary)}
         query = select(table).where(where).order_by(*table.primary_key.columns)
-        for row in on.execute(query, execution_options={"stream_results": True, "yield_per": AT_ONCE}).mappings():
-            yield {name: self._readable(value) if name in sealed and value else value for name, value in row.items()}
+        with streamed(on, query) as found:
+            for row in found.mappings():
+                yield {name: self._readable(value) if name in sealed and value else value for name, value in row.items()}
 
     def _readable(self, sealed: bytes) -> Any:
         text = self.codec.open(sealed).decode("utf-8", "replace")
@@ -127,8 +129,8 @@ class _Zip:
         self.zip.writestr(self._member(name), data)
         self.count(name.partition("/")[0])
 
-    def lines(self, name: str, documents: Iterable[Mapping[str, Any]]) -> None:
-        with self.zip.open(self._member(name), "w", force_zip64=True) as member:
+    def lines(self, name: str, documents: Documents) -> None:
+        with closing(documents), self.zip.open(self._member(name), "w", force_zip64=True) as member:
             for document in documents:
                 member.write(json.dumps(document, ensure_ascii=False, default=_plain).encode() + b"\n")
                 self.count(name.rpartition("/")[2].partition(".")[0])

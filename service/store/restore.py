@@ -24,7 +24,8 @@ from service.store.artefacts import ArtefactStore
 from service.store.backup import FORMAT, SAMPLE, Begin, Content, Manifest, take_time
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as, translated
-from service.store.migrate import HEAD, current_on, revisions, upgrade_on
+from service.store.instance import ROW
+from service.store.migrate import FIRST_ON_POSTGRES, HEAD, current_on, revisions, upgrade_on
 from service.store.place import complained
 from service.store.rows import TYPES, Shape
 
@@ -64,6 +65,7 @@ class Restorer:
         """
         with _whole(self.database) as on:
             _refuse_unless_empty(on, self.database)
+            here = self._secret_here(on)
             archive = _Archive(file, self.codec, self._inserter(on), self._put_file, self._prepare(on))
             with _fitting(file):
                 manifest = archive.read()
@@ -72,12 +74,17 @@ class Restorer:
                 upgrade_on(on, self.database)
             restoration.settle(on, restoration.Silence(manifest.made_at, now), now)
             restoration.record(on, archive.digest, manifest.made_at, now)
-            self._put_secret(on, self.codec.open(archive.secret))
+            self._put_secret(on, self.codec.open(archive.secret), here)
         return manifest
 
     def _prepare(self, on: Connection) -> Callable[[Begin], None]:
         def prepare(begin: Begin) -> None:
             """The schema of the backup: what it lacks of today's is brought up afterwards."""
+            if begin.schema < FIRST_ON_POSTGRES and not self.database.is_sqlite:
+                raise StoreUnusable(
+                    f"This backup is of schema {begin.schema}, which PostgreSQL never held: its ledger would be lost there."
+                    " Restore it on SQLite with this version, make a backup of that, and restore that one here."
+                )
             if current_on(on) != begin.schema:
                 _drop_all(on)
                 upgrade_on(on, self.database, begin.schema)
@@ -110,22 +117,39 @@ class Restorer:
         for start in range(0, len(missing), MISSING_AT_ONCE):
             on.execute(delete(tables.artefact).where(path.in_(missing[start : start + MISSING_AT_ONCE])))
 
-    def _put_secret(self, on: Connection, secret: bytes) -> None:
-        """Where this instance keeps it, whatever that one did: in the database of many machines, in a file of one."""
+    def _secret_here(self, on: Connection) -> bytes | None:
+        """That of a service that has run here already."""
         t = tables.instance
-        on.execute(delete(t).where(t.c.name == "secret"))
         if self.database.is_sqlite:
+            with complained(self.secret):
+                return self.secret.read_bytes() if self.secret.exists() else None
+        if not inspect(on).has_table(t.name):
+            return None
+        sealed = on.execute(select(t.c.value).where(t.c.name == ROW)).scalar()
+        return self.codec.open(sealed) if sealed is not None else None
+
+    def _put_secret(self, on: Connection, secret: bytes, here: bytes | None) -> None:
+        """Where this instance keeps it, whatever that one did: in the database of many machines, in a file of one."""
+        if here not in {None, secret}:
+            raise NotEmpty(self._anothers())
+        t = tables.instance
+        on.execute(delete(t).where(t.c.name == ROW))  # older backups hold the row as well
+        if not self.database.is_sqlite:
+            on.execute(insert(t).values(name=ROW, value=self.codec.seal(secret)))
+        elif here is None:
             self._write_secret(secret)
-        else:
-            on.execute(insert(t).values(name="secret", value=self.codec.seal(secret)))
+
+    def _anothers(self) -> str:
+        if self.database.is_sqlite:
+            return f"{self.secret} is another instance's: move it away, or set REVEILLE_DATA to an empty folder."
+        return (
+            f"{self.database.url.render_as_string()} holds another instance's secret: a service has run on it already."
+            " Set REVEILLE_DATABASE to a new database; `reveille restore` makes its tables."
+        )
 
     def _write_secret(self, secret: bytes) -> None:
         """Before the rows are committed: a service that finds them must not make a new one."""
         with complained(self.secret):
-            if self.secret.exists():
-                if self.secret.read_bytes() != secret:
-                    raise NotEmpty(f"{self.secret} is another instance's: move it away, or set REVEILLE_DATA to an empty folder.")
-                return
             self.secret.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = self.secret.with_name(f".{self.secret.name}.{secrets.token_hex(4)}")
             draft.touch(mode=0o600)

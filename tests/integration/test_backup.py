@@ -19,16 +19,30 @@ from cryptography.fernet import Fernet
 from sqlalchemy import DateTime, MetaData, insert, select, text
 
 from service.errors import ConfigError, ReveilleError, StoreUnusable, Unavailable
-from service.store import Store, migrate, rows, tables
-from service.store.archive import Damaged, NotABackup, reading, writing
+from service.store import Store, backup, migrate, rows, tables
+from service.store.archive import Damaged, NotABackup, Writer, reading, writing
 from service.store.backup import Begin, Content, Keeper, Manifest
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.restore import NotEmpty, verify
 from tests.builders import NOON
 from tests.household import Bench, Killed
-from tests.keeping import SECRET, backed_up, files_of, filled, forged, is_empty, keeper, restorer, rows_of, with_every_table
+from tests.keeping import (
+    SECRET,
+    backed_up,
+    files_of,
+    filled,
+    forged,
+    is_empty,
+    keeper,
+    restorer,
+    rows_of,
+    secret_of,
+    with_every_table,
+    with_secret,
+)
 
+ON_SQLITE = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 Stores = Callable[..., Store]
 LATER = timedelta(minutes=1)
 
@@ -60,10 +74,11 @@ def test_every_row_and_file_comes_back_as_it_was(new_store: Stores, tmp_path: Pa
     assert {name: len(some) for name, some in after.items()} == {name: len(some) for name, some in before.items()}
     assert made.rows == sum(map(len, before.values())) + 1
     assert files_of(copy) == files_of(store) != {}
-    assert secret.read_bytes() == SECRET
-    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert secret_of(copy, secret) == SECRET
+    assert not secret.exists() or stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
+@ON_SQLITE
 def test_no_table_and_no_kind_of_column_is_forgotten(store: Store, tmp_path: Path) -> None:
     made = keeper(store).backup(tmp_path / "b", NOON)
     assert set(made.tables) == set(tables.metadata.tables)
@@ -159,6 +174,22 @@ def test_a_file_that_is_no_backup_is_never_replaced(store: Store, tmp_path: Path
 def test_two_at_once_to_one_file_are_refused(store: Store, tmp_path: Path) -> None:
     with writing(tmp_path / "b"), pytest.raises(NotABackup, match="Another backup"):
         keeper(store).backup(tmp_path / "b", NOON)
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_table_leaves_nothing_open(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(store)
+
+    def full(_: object, name: str, _data: bytes) -> None:
+        if name.startswith("tables/item/"):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "PART", 1)  # a member for every row
+    monkeypatch.setattr(Writer, "add", full)
+    with pytest.raises(OSError, match="No space"):
+        keeper(store).backup(tmp_path / "b", NOON)
+    assert [f.name for f in tmp_path.iterdir() if f.is_file()] == []
 
 
 # --- damaged -----------------------------------------------------------------------------------------------------------
@@ -267,10 +298,29 @@ def test_another_instances_secret_is_not_replaced(new_store: Stores, tmp_path: P
     store, copy = new_store(), new_store()
     bench = filled(store)
     backed_up(store, tmp_path / "b", bench)
-    (tmp_path / "new-secret").write_bytes(b"another")
+    with_secret(copy, tmp_path / "new-secret", b"another")
     with pytest.raises(NotEmpty, match="another instance's"):
         put_back(tmp_path / "b", copy, bench)
     assert is_empty(copy)
+    assert secret_of(copy, tmp_path / "new-secret") == b"another"
+
+
+def test_a_secret_that_is_there_already_and_the_same_stays(new_store: Stores, tmp_path: Path) -> None:
+    store, copy = new_store(), new_store()
+    bench = filled(store)
+    backed_up(store, tmp_path / "b", bench)
+    with_secret(copy, tmp_path / "new-secret", SECRET)
+    assert secret_of(copy, put_back(tmp_path / "b", copy, bench)) == SECRET
+
+
+def test_the_secret_lies_in_it_once_wherever_it_came_from(new_store: Stores, tmp_path: Path) -> None:
+    store = new_store()
+    with_secret(store, tmp_path / "secret", SECRET)
+    keeper(store).backup(tmp_path / "b", NOON)
+    content = members(tmp_path / "b")
+    assert Codec().open(content["secret"]) == SECRET
+    assert b'["serves"' in content["tables/instance/000000.jsonl"]
+    assert b'["secret"' not in content["tables/instance/000000.jsonl"]
 
 
 def test_killed_anywhere_on_the_way_back_it_can_be_started_again(new_store: Stores, tmp_path: Path) -> None:
@@ -382,6 +432,7 @@ def of_the_first_schema(folder: Path) -> dict[str, bytes]:
     )
 
 
+@ON_SQLITE
 def test_a_backup_of_the_first_schema_is_brought_up(new_store: Stores, tmp_path: Path) -> None:
     """Rows that point at others survive that their tables are made anew."""
     copy = new_store()
@@ -393,7 +444,18 @@ def test_a_backup_of_the_first_schema_is_brought_up(new_store: Stores, tmp_path:
     assert [d.key.value for d in copy.deliveries.of(sent.id)] == ["k"]
     assert copy.deliveries.told("mara", "morning", NOON) == {"f": "1"}
     assert [o.cadence for o in copy.ledger.open("mara")] == ["evening"], "it is due after the backup and the restore"
-    assert (tmp_path / "secret").read_bytes() == SECRET
+    assert secret_of(copy, tmp_path / "secret") == SECRET
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_where_the_first_schema_never_ran_its_backup_is_refused(new_store: Stores, tmp_path: Path) -> None:
+    """Its ledger would be let go of in silence."""
+    copy = new_store()
+    forged(tmp_path / "first", of_the_first_schema(tmp_path))
+    with pytest.raises(StoreUnusable, match="Restore it on SQLite with this version"):
+        restorer(copy, tmp_path / "secret").restore(tmp_path / "first", NOON + LATER)
+    assert is_empty(copy)
+    assert migrate.current(copy.database) == migrate.HEAD
 
 
 def test_a_newer_backup_is_refused_in_words(new_store: Stores, tmp_path: Path) -> None:
@@ -407,6 +469,7 @@ def test_a_newer_backup_is_refused_in_words(new_store: Stores, tmp_path: Path) -
     assert not isinstance(told.value, Damaged)
 
 
+@ON_SQLITE
 def test_rows_that_point_nowhere_are_refused(new_store: Stores, tmp_path: Path) -> None:
     store, copy = new_store(), new_store()
     bench = filled(store)

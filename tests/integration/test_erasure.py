@@ -51,6 +51,7 @@ def test_everything_of_one_person_goes_and_nothing_of_another(store: Store) -> N
     assert people(store.database) == ["zoe"]
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 def test_no_word_of_it_stays_in_the_database_file(store: Store) -> None:
     bench = filled(store)
     file = Path(str(store.database.url.database))

@@ -10,21 +10,18 @@ from pathlib import Path
 import pytest
 
 from service.errors import Erased
-from service.store import EVERYBODY, Store, acting_as, open_store
+from service.store import EVERYBODY, Store, acting_as, fernet_key, open_store
 from service.store.erasure import held_of, people, personal, refuse_erased
 from service.store.portrait import Portrait
 from service.store.restore import NotEmpty
 from tests.builders import NOON
-from tests.keeping import SECRET, backed_up, files_of, filled, restorer, rows_of
+from tests.e2e.driver import Reveille
+from tests.keeping import SECRET, backed_up, files_of, filled, restorer, rows_of, secret_of, with_secret
 from tests.services import Postgres
 
 Stores = Callable[..., Store]
 MINUTE = timedelta(minutes=1)
-LET_GO = {
-    "account",
-    "approval",
-    "instance",
-}  # leases, fences, a yes that may have been acted upon; what a database says of itself
+LET_GO = {"account", "approval"}  # leases, fences, a yes that may have been acted upon
 
 
 @pytest.fixture
@@ -46,10 +43,13 @@ def on_postgres(postgres_server: Postgres, postgres_url: str, tmp_path: Path) ->
         postgres_server.drop_database(url)
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("start", "end"), [("sqlite", "postgres"), ("postgres", "sqlite"), ("postgres", "postgres")])
 def test_there_and_back_between_databases(new_store: Stores, on_postgres: Stores, tmp_path: Path, start: str, end: str) -> None:
     make = {"sqlite": new_store, "postgres": on_postgres}
     store, copy = make[start](), make[end]()
+    if start == "postgres":
+        with_secret(store, tmp_path / "unused", SECRET)
     bench = filled(store)
     backed_up(store, tmp_path / "b", bench)
     before = rows_of(store)
@@ -58,10 +58,29 @@ def test_there_and_back_between_databases(new_store: Stores, on_postgres: Stores
     assert {n: r for n, r in after.items() if n not in LET_GO} == {n: r for n, r in before.items() if n not in LET_GO}
     assert len(after["account"]) == len(before["account"]) == 1
     assert files_of(copy) == files_of(store)
-    kept = dict(after["instance"]).get("secret") if end == "postgres" else (tmp_path / "secret").read_bytes()
-    assert kept == (copy.codec.seal(SECRET) if end == "postgres" else SECRET)
+    assert secret_of(copy, tmp_path / "secret") == SECRET
+    assert (tmp_path / "secret").exists() == (end == "sqlite")
     with pytest.raises(NotEmpty):
         restorer(copy, tmp_path / "secret").restore(tmp_path / "b", bench.clock.now + MINUTE)
+
+
+def test_by_the_commands_a_new_database_takes_on_the_secret_of_the_old(postgres_server: Postgres, tmp_path: Path) -> None:
+    """With a key that was changed once: both lines of it open what the backup holds."""
+    keys = f"the newer of two random keys {'n' * 20}\nthe older of two random keys {'o' * 20}"
+    secrets = []
+    for command in ("backup", "restore"):
+        folder, url = tmp_path / command, postgres_server.new_database()
+        folder.mkdir()
+        reveille = Reveille(folder, {"REVEILLE_DATABASE": url, "REVEILLE_DATA": str(folder), "REVEILLE_KEY": keys})
+        done = reveille(command, tmp_path / "b")
+        assert done.code == 0, done
+        store = open_store(url, folder / "artefacts", keys=[fernet_key(key) for key in keys.splitlines()])
+        with acting_as(EVERYBODY):
+            secrets.append(secret_of(store, tmp_path / "unused"))
+        store.close()
+        assert reveille("backup", "--verify", tmp_path / "b").code == 0
+        postgres_server.drop_database(url)
+    assert secrets[0] == secrets[1]
 
 
 def test_a_restored_copy_is_silent_there_too(on_postgres: Stores, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def test_its_page_says_what_each_part_is(store: Store, tmp_path: Path) -> None:
     assert all(table.name in page for table in personal() if table.name not in {"item", "revision"})
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)  # PostgreSQL keeps no NUL
 def test_names_that_came_from_a_config_stay_inside(store: Store, tmp_path: Path) -> None:
     filled(store)
     with store.database.write() as on:

@@ -18,7 +18,7 @@ from service.store import Store, tables
 from service.store.restoration import Restorations
 from tests.builders import NOON, an_event
 from tests.household import MORNING, START, Bench, Sink, timed
-from tests.keeping import SECRET, keeper, restorer
+from tests.keeping import SECRET, keeper, restorer, secret_of
 
 Stores = Callable[..., Store]
 MINUTE, LEASE = timedelta(minutes=1), timedelta(seconds=90)
@@ -231,4 +231,4 @@ def test_message_ids_stay_recognisable(new_store: Stores, tmp_path: Path) -> Non
     old.run_until(8, STEP)
     copy = copied(old, new_store, tmp_path, restored_at=old.clock.now)
     assert copy.deliveries.is_ours("mara", [f"{old.channels['inbox'].keys[0]}@reveille.invalid"])
-    assert (tmp_path / "secret").read_bytes() == SECRET
+    assert secret_of(copy, tmp_path / "secret") == SECRET
