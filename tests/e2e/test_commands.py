@@ -258,6 +258,7 @@ def test_a_database_of_a_newer_version_is_left_alone(reveille: Reveille) -> None
     file = reveille.folder / ".reveille" / "reveille.db"
     with sqlite3.connect(file) as on:
         on.execute("update alembic_version set version_num = '9999'")
+        on.execute("update instance set value = cast('9999' as blob) where name = 'serves'")  # and nothing older may use it
     in_words(reveille("status"), 1, "newer Reveille", "9999")
     with sqlite3.connect(file) as on:
         assert on.execute("select version_num from alembic_version").fetchall() == [("9999",)]

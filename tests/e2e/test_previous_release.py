@@ -110,8 +110,8 @@ def test_the_release_before_runs_beside_this_one(previous: Path, environment: di
     try:
         with ExitStack() as processes, acting_as(EVERYBODY):
             processes.enter_context(running(previous, environment, old, "clock"))
-            processes.enter_context(running(previous, environment, old, "worker", "--concurrency", "1"))
             until(lambda: old.read_bytes().count(b"in force now") == len(PEOPLE), "the release before took nobody up")
+            processes.enter_context(running(previous, environment, old, "worker", "--concurrency", "1"))
             store = open_store(environment["REVEILLE_DATABASE"], tmp_path / "data" / "artefacts", secret=b"test")
             processes.callback(store.close)
             assert current(store.database) == HEAD  # opened by this release, and so brought up to date under the old one's feet
