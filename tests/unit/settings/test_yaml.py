@@ -10,7 +10,9 @@ from service.settings.document import parse
 from service.settings.yaml import Dialect, is_plain, libyaml, ruamel
 from tests.bench.rush import _CONFIG as A_CONFIG
 
-EXAMPLE = A_CONFIG.format(name="Mara Keller", email="mara@keller.example", about="Atlas", port=25)
+EXAMPLE = A_CONFIG.format(
+    name="Mara Keller", email="mara@keller.example", about="Atlas", port=25, zone="Europe/Zurich", polls="5m"
+)
 LINES = EXAMPLE.splitlines(keepends=True)
 TWISTS = st.sampled_from(
     [" ", "\n", ":", ": ", ",", "{", "}", "[", "]", "- ", "-", "#", "'", '"', "%", "?", "? ", "\\", "1", "é"]
