@@ -233,7 +233,7 @@ class Line:
         return Unavailable(f"{self._where}: {self._why(error)}", arrived=arrived)
 
     def _why(self, error: Exception) -> str:
-        if self._out_of_time or isinstance(error, TimeoutError):
+        if self._out_of_time or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib's wrap
             return "no answer in time. It is tried again later"
         if isinstance(error, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({error.verify_message}). Check smtp.host, or name its certificate in smtp.ca"
