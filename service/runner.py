@@ -53,8 +53,6 @@ class Runner:
     backoff: Callable[[int], timedelta]
     """Attempts so far → how long to wait, with jitter."""
     lease: timedelta = LEASE
-    ended: Callable[[Occurrence, Outcome], None] = lambda _occurrence, _outcome: None
-    """Told of every end, for who counts."""
     leases: Leases = field(init=False)
     _mine: local = field(default_factory=local)
     """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
@@ -308,12 +306,10 @@ class Runner:
     def _end(self, claimed: Occurrence, outcome: Outcome, reason: str) -> bool:
         ends: Ends | None = getattr(self._mine, "ends", None)
         if ends is not None and claimed.state == State.PREPARING:
-            ends.add(End(claimed.id, claimed.fence, outcome, reason))
+            ends.add(claimed, outcome, reason)
         else:
             self.ledger.end(claimed.id, claimed.fence, outcome, reason, self.clock())
-        self.ended(claimed, outcome)
-        metrics.ENDED.labels(claimed.job, outcome.value).inc()
-        log.info("ended", cadence=claimed.cadence, slot=claimed.slot, outcome=outcome.value, reason=reason)
+            _ended(claimed, outcome, reason)
         return False
 
     def _again(self, claimed: Occurrence, error: str) -> None:
@@ -353,19 +349,31 @@ class Ends:
 
     def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
         self._ledger, self._clock = ledger, clock
-        self._ends: list[End] = []
+        self._ends: list[tuple[Occurrence, Outcome, str]] = []
 
-    def add(self, end: End) -> None:
-        self._ends.append(end)
+    def add(self, claimed: Occurrence, outcome: Outcome, reason: str) -> None:
+        self._ends.append((claimed, outcome, reason))
 
     def write(self) -> None:
         if not self._ends:
             return
+        ends = [End(claimed.id, claimed.fence, outcome, reason) for claimed, outcome, reason in self._ends]
         with acting_as(EVERYBODY):
-            for id in self._ledger.end_many(self._ends, self._clock()):
-                log.warning("late write refused", occurrence=id)
-                metrics.LEASE_LOSSES.inc()
+            lost = frozenset(self._ledger.end_many(ends, self._clock()))
+        for claimed, outcome, reason in self._ends:
+            with about(occurrence=claimed.id, job=claimed.job):
+                if claimed.id in lost:
+                    log.warning("late write refused")
+                    metrics.LEASE_LOSSES.inc()
+                else:
+                    _ended(claimed, outcome, reason)
         self._ends = []
+
+
+def _ended(claimed: Occurrence, outcome: Outcome, reason: str) -> None:
+    """Counted and said once it is written, not before."""
+    metrics.ENDED.labels(claimed.job, outcome.value).inc()
+    log.info("ended", cadence=claimed.cadence, slot=claimed.slot, outcome=outcome.value, reason=reason)
 
 
 def _quarantined(claimed: Occurrence) -> str:
