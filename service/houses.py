@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Self
@@ -22,10 +22,14 @@ from service.settings import Config, load_text
 from service.settings.server import Server
 from service.store import EVERYBODY, Store, acting_as, partitions, shared_time
 from service.store.canaries import Canaries
+from service.store.instance import turn
 
 log = logger("houses")
 MOST = 500
 """Households that are kept open at a time; the one that was not asked for longest goes."""
+TIDY_EVERY = timedelta(minutes=50)
+A_MONTH = timedelta(days=31)
+"""A slot's row may end after the month that its id names."""
 FRESH = 2.0  # seconds for which a household is not asked whether its config is still the newest
 
 
@@ -82,14 +86,26 @@ class Houses:
         return House(self.server, config, self.store, self._children, self.clock)
 
     def tidy(self) -> None:
-        """Hourly: lets go of what has aged out, and makes the ledger's next months. With several clocks it is done more often."""
-        partitions.make(self.store.database, self.clock())
-        Canaries(self.store.database, self.store.ledger).drop(self.clock())
+        """Hourly, by one clock of all: makes the ledger's next months, and lets go of what has aged out. A month goes as a whole once
+        nobody keeps anything of it; where somebody's config can't be read, nobody knows, and it stays.
+        """
+        database, now = self.store.database, self.clock()
+        if not turn(database, "tidied", now, TIDY_EVERY):
+            return
+        partitions.make(database, now)
+        Canaries(database, self.store.ledger).drop(now)
+        longest: timedelta | None = timedelta()
         for person in self.people():
             house = self.of(person)
-            if house is not None:
-                with acting_as(person):
-                    house.prune()
+            if house is None:
+                longest = None
+                continue
+            if longest is not None:
+                longest = max(longest, house.config.person.keep.ledger)
+            with acting_as(person):
+                house.prune()
+        if longest:
+            partitions.drop(database, now - longest - A_MONTH)
 
     def close(self) -> None:
         self._children.close()

@@ -1,4 +1,4 @@
-"""What belongs to the whole instance: the secret of its Message-IDs, and its time."""
+"""What belongs to the whole instance: the secret of its Message-IDs, its time, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from time import CLOCK_BOOTTIME, clock_gettime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from service.errors import Unavailable
@@ -35,6 +35,18 @@ def shared_secret(database: Database, codec: Codec, file: Path) -> bytes:
     with database.write() as on:
         on.execute(insert(t).values(name=ROW, value=mine).on_conflict_do_nothing())
         return codec.open(on.execute(select(t.c.value).where(t.c.name == ROW)).scalar_one())
+
+
+def turn(database: Database, what: str, now: datetime, every: timedelta) -> bool:
+    """Of many processes that would all do the same every so often, whether it is this one's to do now."""
+    with database.write() as on:
+        database.alone(on, "turn", what)
+        last = on.execute(select(t.c.value).where(t.c.name == what)).scalar_one_or_none()
+        if last is not None and now - every < datetime.fromisoformat(last.decode()) <= now:
+            return False
+        on.execute(delete(t).where(t.c.name == what))
+        on.execute(t.insert().values(name=what, value=now.isoformat().encode()))
+    return True
 
 
 def shared_time(database: Database) -> Callable[[], datetime]:

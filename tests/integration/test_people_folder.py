@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -133,3 +133,16 @@ def test_of_many_households_the_least_used_goes(houses: Houses, people: Path) ->
     assert small.of(mara) is small.of(mara)
     assert small.of(noor) is not None
     assert len(small._open) == 1
+
+
+def test_what_has_aged_out_goes_once_for_all_clocks(houses: Houses, people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second clock finds it done; a month that nobody keeps anything of any more goes as a whole."""
+    (people / "mara.yaml").write_text(MARA + "keep: {ledger: 60d}\n")
+    PeopleFolder(people, houses).follow()
+    dropped: list[datetime] = []
+    monkeypatch.setattr("service.houses.partitions.drop", lambda _database, before: dropped.append(before))
+    with acting_as(EVERYBODY):
+        houses.tidy()
+        houses.tidy()
+    [before] = dropped
+    assert abs(houses.clock() - before - timedelta(days=91)) < timedelta(minutes=5)
