@@ -60,9 +60,11 @@ class Sync:
         the time while others wait, so that a large mailbox, read for the first time, does not keep the calendar from being read at all.
         """
         last = monotonic() + deadline.total_seconds()
-        for left, name in zip(range(len(self.connect), 0, -1), self.connect, strict=True):
+        fresh = self._fresh(max_age)
+        stale = [name for name in self.connect if name not in fresh]
+        for left, name in zip(range(len(stale), 0, -1), stale, strict=True):
             end = monotonic() + max(0.0, last - monotonic()) / min(left, 2)
-            while not self._is_fresh(name, max_age) and monotonic() < end:
+            while name not in self._fresh(max_age) and monotonic() < end:
                 if self.run(name, end):
                     break
                 sleep(LOOK_AGAIN)
@@ -173,9 +175,10 @@ class Sync:
     def _expansion(self) -> Expansion:
         return Expansion.around(self.clock(), self.person)
 
-    def _is_fresh(self, name: str, max_age: timedelta) -> bool:
-        account = next((a for a in self.accounts.all(self.person.id) if a.name == name), None)
-        return account is not None and account.read_at is not None and self.clock() - account.read_at <= max_age
+    def _fresh(self, max_age: timedelta) -> frozenset[str]:
+        """Accounts that were read lately enough."""
+        since = self.clock() - max_age
+        return frozenset(a.name for a in self.accounts.all(self.person.id) if a.read_at is not None and a.read_at >= since)
 
     def _failed(self, account: Account, health: Health, error: ExternalError) -> None:
         log.warning("sync failed", account=account.name, health=health.value, error=str(error))
