@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, Outcome, Ring, Slot, State, WallTimes
+from service.domain.occurrence_ids import dated_id
 from service.domain.people import Person
 from service.domain.schedule import interval_slot, meeting_slots, next_wall_slot
 from service.domain.steps import NEVER, Step, interval_step, wall_step
@@ -20,7 +21,7 @@ from service.logs import logger
 from service.store.bulk import Claimed, Looked, New
 from service.store.cadences import Cadences, Planned, read_timing
 from service.store.database import Database
-from service.store.ledger import RING_AGAIN, Ledger, dated_id
+from service.store.ledger import RING_AGAIN, Ledger
 
 log = logger("planner")
 BATCH = 500

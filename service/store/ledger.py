@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slot, State
+from service.domain.occurrence_ids import occurrence_id
 from service.domain.steps import SUPERSEDED
 from service.errors import FenceLost
 from service.store import tables
@@ -32,28 +31,6 @@ SUSPECT = 2
 PER_PERSON = 2
 """How many runs of one person may be under way at once: a first sync of a large mailbox leaves room for everybody else."""
 _OPEN = t.c.ended_at.is_(None)
-_DAYS = (re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"/(\d{4})(\d\d)(\d\d)(?:T\d{6}Z?)?$"))
-
-
-def occurrence_id(person: str, cadence: str, subject: str, slot: str) -> str:
-    """The row's id is its slot's day and its key's digest: whoever names the same slot names the same row, and ids stand in order
-    of time, so that a month of them can be let go of at once.
-    """
-    return dated_id(_day(slot, subject), person, cadence, subject, slot)
-
-
-def dated_id(day: str, person: str, cadence: str, subject: str, slot: str) -> str:
-    """The same where the slot's day (YYYYMMDD) is known."""
-    return day + hashlib.sha256(f"{person}\0{cadence}\0{subject}\0{slot}".encode()).hexdigest()[:24]
-
-
-def _day(slot: str, subject: str) -> str:
-    for words, pattern in zip((slot, subject), _DAYS, strict=True):
-        if found := pattern.search(words):
-            year, month, day = found.groups()
-            if "01" <= month <= "12" and "01" <= day <= "31":
-                return year + month + day
-    return "19700101"
 
 
 @dataclass(frozen=True, slots=True)

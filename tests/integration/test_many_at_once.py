@@ -9,10 +9,11 @@ import pytest
 
 from service.domain.delivery import Draft, Nothing
 from service.domain.ledger import ALONE, DELIVER, Cadence, Every, Outcome, Slot, State
+from service.domain.occurrence_ids import occurrence_id
 from service.ports import Occasion
 from service.runner import MOST_DEATHS
 from service.store import Store
-from service.store.ledger import PER_PERSON, occurrence_id
+from service.store.ledger import PER_PERSON
 from tests.household import START, Bench, Killed, a_draft
 
 LEASE = timedelta(seconds=90)

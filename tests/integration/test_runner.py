@@ -11,11 +11,11 @@ import pytest
 
 from service.domain.delivery import Audience, DeliveryState, Draft, Keep, Nothing, Notice, Replace, Skip
 from service.domain.ledger import Outcome, State
+from service.domain.occurrence_ids import occurrence_id
 from service.domain.people import Budget, Pause, QuietHours
 from service.errors import AccessLost, FenceLost, NotAllowed, Rejected, Unavailable
 from service.ports import Occasion
 from service.store import Store
-from service.store.ledger import occurrence_id
 from tests.builders import a_person
 from tests.household import MORNING, START, Bench, Sink, a_draft
 
