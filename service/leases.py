@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Event, Lock, Thread
-from time import monotonic
+from threading import Lock, Thread
+from time import monotonic, sleep
 
 from service import metrics
 from service.domain.ledger import Occurrence
@@ -15,6 +15,8 @@ from service.logs import logger
 log = logger("leases")
 LONGEST = 30 * 60.0
 """Seconds after which a run that is still going is taken to hang: its lease runs out, and another worker has a try."""
+LOOK = 1.0
+"""Seconds after which the thread looks whether there is anything left to renew; where not, it ends."""
 
 Beat = Callable[[Mapping[str, int], datetime], Sequence[str]]
 """({occurrence: fence}, until) → those that were lost."""
@@ -24,14 +26,14 @@ class Leases:
     def __init__(self, beat: Beat, clock: Callable[[], datetime], length: timedelta) -> None:
         self._beat, self._clock, self.length = beat, clock, length
         self._held: dict[str, tuple[int, float]] = {}
-        self._lock, self._never = Lock(), Event()
+        self._lock = Lock()
         self._thread: Thread | None = None
 
     @contextmanager
     def holding(self, *claimed: Occurrence) -> Iterator[None]:
         with self._lock:
             self._held |= {o.id: (o.fence, monotonic()) for o in claimed}
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None:
                 self._thread = Thread(target=self._renew, name="leases", daemon=True)
                 self._thread.start()
         try:
@@ -58,16 +60,31 @@ class Leases:
             return {id: fence for id, (fence, _) in self._held.items()}
 
     def _renew(self) -> None:
-        while not self._never.wait(self.length.total_seconds() / 3):
-            with self._lock:
-                late = monotonic() - LONGEST
-                held = {id: fence for id, (fence, since) in self._held.items() if since > late}
-            if not held:
-                continue
-            try:
-                lost = self._beat(held, self._clock() + self.length)
-            except Exception as error:  # the thread's edge: one beat that fails is made good by the next
-                log.warning("leases not renewed", occurrences=len(held), error=str(error))
-                continue
-            for id in lost:
-                self.lost(id, held[id])
+        every = self.length.total_seconds() / 3
+        last = monotonic()
+        while self._is_needed():
+            sleep(min(LOOK, every))
+            if monotonic() - last >= every:
+                last = monotonic()
+                self._renew_once()
+
+    def _is_needed(self) -> bool:
+        """Where it isn't, whoever claims next starts another thread."""
+        with self._lock:
+            if not self._held:
+                self._thread = None
+            return bool(self._held)
+
+    def _renew_once(self) -> None:
+        with self._lock:
+            late = monotonic() - LONGEST
+            held = {id: fence for id, (fence, since) in self._held.items() if since > late}
+        if not held:
+            return
+        try:
+            lost = self._beat(held, self._clock() + self.length)
+        except Exception as error:  # the thread's edge: one beat that fails is made good by the next
+            log.warning("leases not renewed", occurrences=len(held), error=str(error))
+            return
+        for id in lost:
+            self.lost(id, held[id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -49,3 +50,27 @@ def test_what_was_lost_is_held_no_longer() -> None:
                 break
             Event().wait(0.01)
         assert leases.held() == {}
+
+
+def test_its_thread_ends_with_the_last_that_is_held_and_comes_back_with_the_next() -> None:
+    renewed = Event()
+
+    def beat(_held: Mapping[str, int], _until: datetime) -> Sequence[str]:
+        renewed.set()
+        return []
+
+    leases = Leases(beat, lambda: NOW, timedelta(seconds=0.03))
+    before = threads()
+    for _ in range(2):
+        renewed.clear()
+        with leases.holding(HELD):
+            assert renewed.wait(10)
+        for _ in range(1000):
+            if threads() <= before:
+                break
+            Event().wait(0.01)
+        assert threads() <= before
+
+
+def threads() -> set[int | None]:
+    return {thread.ident for thread in threading.enumerate() if thread.name == "leases"}
