@@ -6,21 +6,20 @@ import contextlib
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
 
-from celery import Celery
-from celery.worker import WorkController, state
+from celery.worker import state
 
 from service.domain.ledger import ALONE, CANARY, DELIVER, Ring
 from service.errors import ReveilleError
+from service.lane import Lane
 from service.leases import LONGEST
 from service.logs import logger
 from service.ports import Bell
-from service.queues import QUEUES, SLOW, TASK, application
+from service.queues import QUEUES, SLOW, application
 from service.runner import Runner
 from service.settings.server import Server
 from service.store import EVERYBODY, acting_as
@@ -90,60 +89,6 @@ class ChildProcess:
             if done is None or done.returncode:
                 log.error("its process ended badly", occurrence=id, code=done.returncode if done else "timeout")
                 self._ledger.died(id, before.fence, self._runner.clock())
-
-
-class Lane:
-    """Some queues and their own threads, in this process: what waits in one lane never waits for another."""
-
-    def __init__(
-        self, app: Celery, prefix: str, name: str, queues: Sequence[str], concurrency: int, work: Callable[[str, list[str]], None]
-    ) -> None:
-        self._app, self._name, self._concurrency = app, name, concurrency
-        self._queues = [f"{prefix}.{queue}" for queue in queues]
-        self._ready = Event()
-        self._worker: WorkController | None = None
-        self._thread: Thread | None = None
-
-        # Shared tasks, Celery's default, would go on calling the first runner of this process after the config was edited.
-        @app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
-        def occurrences(queue: str, ids: list[str]) -> None:
-            work(queue, ids)
-
-    def start(self) -> None:
-        self._app.finalize()
-        self._app.set_default()  # the pool's threads look tasks up in the default app, and every lane's has the same ones
-        self._worker = self._app.WorkController(
-            hostname=f"{self._name}-{os.getpid()}-{uuid.uuid4().hex[:6]}",
-            queues=self._queues,
-            pool="threads",
-            concurrency=self._concurrency,
-            loglevel="WARNING",
-            quiet=True,
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-            # Kombu has one event loop a process, which two lanes would both run: each then reads the other's answers.
-            use_eventloop=False,
-            ready_callback=lambda _consumer: self._ready.set(),
-        )
-        self._thread = Thread(target=self._worker.start, name=f"lane {self._name}", daemon=True)
-        self._thread.start()
-
-    def revive(self) -> None:
-        """Celery gives up on errors that it doesn't know. Nobody else would notice that this lane is served no more."""
-        if self._thread is not None and not self._thread.is_alive():
-            log.error("lane ended, started anew", lane=self._name)
-            self._ready.clear()
-            self.start()
-
-    @property
-    def ready(self) -> bool:
-        return self._ready.is_set() and self._thread is not None and self._thread.is_alive()
-
-    def join(self) -> None:
-        """Waits until it has ended; whoever asked for that set `celery.worker.state.should_stop`."""
-        if self._thread is not None:
-            self._thread.join()
 
 
 class Worker:

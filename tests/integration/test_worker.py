@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from queue import Queue
+from time import sleep
 from typing import Any
 
 import pytest
@@ -37,14 +38,15 @@ class Heard:
         self.heard.put((self.name, id))
 
 
-def a_worker(name: str, heard: Queue[Any], queue: str = "embedded", own: str = "") -> tuple[Worker, CeleryBell]:
+def a_worker(runner: Heard, queue: str = "embedded", own: str = "", concurrency: int = 4) -> tuple[Worker, CeleryBell]:
     prefix = prefixed(queue)
-    bell, runner = CeleryBell(queue, prefix, own), Heard(name, heard)
-    return Worker(queue, prefix, runner, Work(runner, bell, lambda _: None), own=own), bell  # type: ignore[arg-type]
+    bell = CeleryBell(queue, prefix, own)
+    work = Work(runner, bell, lambda _: None)  # type: ignore[arg-type]
+    return Worker(queue, prefix, runner, work, own=own, concurrency=concurrency), bell  # type: ignore[arg-type]
 
 
 def rung(name: str, heard: Queue[Any]) -> None:
-    worker, bell = a_worker(name, heard)
+    worker, bell = a_worker(Heard(name, heard))
     worker.start()
     try:
         bell.ring([Ring("o1", "triage")])
@@ -67,7 +69,7 @@ def test_it_starts_and_stops_without_a_word(capfd: pytest.CaptureFixture[str]) -
 def test_stopped_as_soon_as_it_started_it_goes_without_a_word(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    worker, _ = a_worker("brief", Queue())
+    worker, _ = a_worker(Heard("brief", Queue()))
     worker.start()
     worker.stop()
     assert capfd.readouterr() == ("", "")
@@ -78,8 +80,8 @@ def test_stopped_as_soon_as_it_started_it_goes_without_a_word(
 def test_a_queue_of_its_own_reaches_one_process_and_the_common_one_any(broker: str, request: pytest.FixtureRequest) -> None:
     url = broker if broker == "embedded" else request.getfixturevalue(broker)
     heard: Queue[Any] = Queue()
-    worker, bell = a_worker("one", heard, url, "canary.one")
-    _, another = a_worker("other", heard, url, "canary.other")
+    worker, bell = a_worker(Heard("one", heard), url, "canary.one")
+    _, another = a_worker(Heard("other", heard), url, "canary.other")
     worker.start()
     try:
         until(lambda: worker.ready)
@@ -93,3 +95,26 @@ def test_a_queue_of_its_own_reaches_one_process_and_the_common_one_any(broker: s
         worker.stop()
         for one in (bell, another):
             one._app.pool.force_close_all()
+
+
+class Slow(Heard):
+    def run_fresh(self, ids: Sequence[str], stopped: Callable[[], bool]) -> Sequence[str]:
+        sleep(0.05)
+        return super().run_fresh(ids, stopped)
+
+
+@pytest.mark.parametrize("broker", ["embedded", "redis_url", "rabbit_url"])
+def test_a_thread_that_becomes_free_gets_the_next_message_at_once(broker: str, request: pytest.FixtureRequest) -> None:
+    """Every message that may be held is held, and the broker has nothing to say: the loop must not wait for it then."""
+    heard: Queue[Any] = Queue()
+    url = broker if broker == "embedded" else request.getfixturevalue(broker)
+    worker, bell = a_worker(Slow("quick", heard), url, concurrency=1)
+    worker.start()
+    try:
+        until(lambda: worker.ready)
+        for n in range(40):
+            bell.ring([Ring(f"o{n}", "triage")])
+        until(lambda: heard.qsize() == 40, 15, heard.qsize)  # 2 s of work; 40 s with Celery's own loop
+    finally:
+        worker.stop()
+        bell._app.pool.force_close_all()
