@@ -13,8 +13,9 @@ from sqlalchemy import RowMapping, and_, case, func, literal_column, or_, select
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import CANARY, Outcome, State
+from service.store.claims import RUNNING
 from service.store.database import EVERYBODY, Database, acting_as
-from service.store.ledger import RUNNING, queue_of
+from service.store.ledger import queue_of
 from service.store.tables import account as a
 from service.store.tables import delivery as d
 from service.store.tables import occurrence as t

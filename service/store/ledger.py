@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -20,16 +20,12 @@ from service.domain.occurrence_ids import occurrence_id
 from service.domain.steps import SUPERSEDED
 from service.errors import FenceLost
 from service.store import tables
+from service.store.claims import FRESH_TO_PREPARE, RUNNING, SUSPECT, TO_DELIVER, TO_PREPARE, Claim
 from service.store.database import Database
 from service.store.tables import occurrence as t
 
-RUNNING = (State.PREPARING, State.DELIVERING)
 RING_AGAIN = timedelta(seconds=10)
 """How long a ring is given to reach somebody before it is made again."""
-SUSPECT = 2
-"""How often a worker may end with a row before it is run by itself: machines fail, and seldom twice over the same thing."""
-PER_PERSON = 2
-"""How many runs of one person may be under way at once: a first sync of a large mailbox leaves room for everybody else."""
 _OPEN = t.c.ended_at.is_(None)
 
 
@@ -103,51 +99,31 @@ class Ledger:
         """Takes a row that is due to be prepared, or whose worker lost its lease. None: somebody else has it, it isn't time,
         or another occurrence of the same cadence and subject is being worked on (two would say the same thing twice).
         """
-        died = and_(t.c.state == State.PREPARING, t.c.lease_until < now)
-        taken = self._take([id], or_(t.c.state == State.DUE, died), now, lease, _preparing(died))
+        taken = self._take(TO_PREPARE, [id], now, lease)
         return taken[0] if taken else None
 
     def claim_fresh(self, ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Occurrence]:
-        """The same for many at once, in the order they were asked for, without those that more than one worker has died of."""
-        died = and_(t.c.state == State.PREPARING, t.c.lease_until < now)
-        unsuspected = or_(and_(t.c.state == State.DUE, t.c.deaths < SUSPECT), and_(died, t.c.deaths + 1 < SUSPECT))
-        taken = {o.id: o for o in self._take(ids, and_(unsuspected, _room(now)), now, lease, _preparing(died))}
+        """The same for many at once, in the order they were asked for, without those that more than one worker has died of, and no
+        more of one person's than `PER_PERSON`.
+        """
+        taken = {o.id: o for o in self._take(FRESH_TO_PREPARE, ids, now, lease)}
         return [taken[id] for id in ids if id in taken]
 
     def claim_delivery(self, id: str, now: datetime, lease: timedelta) -> Occurrence | None:
         """Takes a prepared row whose time has come, or one whose worker lost its lease while delivering."""
-        died = and_(t.c.state == State.DELIVERING, t.c.lease_until < now)
-        idle = and_(t.c.state == State.DELIVERING, t.c.lease_until.is_(None))
-        values = {"state": State.DELIVERING, "deaths": t.c.deaths + case((died, 1), else_=0)}
-        taken = self._take([id], or_(t.c.state == State.PREPARED, idle, died), now, lease, values)
+        taken = self._take(TO_DELIVER, [id], now, lease)
         return taken[0] if taken else None
 
-    def _take(
-        self, ids: Sequence[str], free: Any, now: datetime, lease: timedelta, values: Mapping[str, Any]
-    ) -> Sequence[Occurrence]:
-        rested = or_(t.c.not_before.is_(None), t.c.not_before <= now)
-        at = t.c.due_at if values["state"] == State.DELIVERING else t.c.prepare_at
-        ready = and_(t.c.id.in_(ids), free, at <= now, rested)
+    def _take(self, claim: Claim, ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Occurrence]:
         with self._database.write() as on:
-            asked = on.execute(select(t.c.id, t.c.person, t.c.cadence, t.c.subject).where(ready)).all()
+            asked = on.execute(claim.ask, {"ids": list(ids), "at": now}).all()
             # Of one cadence and subject, one at a time: whoever holds the word looks, and takes it before the next one looks.
             first = {(row.person, row.cadence, row.subject): row.id for row in reversed(asked)}
+            if not first:
+                return []
             self._database.alone_in(on, first)
-            taken = (
-                update(t)
-                .where(t.c.id.in_(list(first.values())), ready, _alone(now))
-                .values(
-                    {
-                        "fence": t.c.fence + 1,
-                        "lease_until": now + lease,
-                        "wake_at": now + lease,
-                        "started_at": func.coalesce(t.c.started_at, now),
-                        **values,
-                    }
-                )
-                .returning(t)
-            )
-            return [_read(row) for row in on.execute(taken).mappings()] if first else []
+            rows = on.execute(claim.take, {"ids": list(first.values()), "at": now, "until": now + lease})
+            return [_read(row) for row in rows.mappings()]
 
     def beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
         """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused.
@@ -313,27 +289,6 @@ class Ledger:
 def _first_of(at: Any, after: datetime, until: datetime) -> Any:
     """By its index: of a million that wait, only the first is looked at."""
     return select(at).where(at > after, at <= until).order_by(at).limit(1)
-
-
-def _preparing(died: Any) -> dict[str, Any]:
-    deaths = t.c.deaths + case((died, 1), else_=0)
-    return {"state": State.PREPARING, "attempts": t.c.attempts + 1, "deaths": deaths}
-
-
-def _alone(now: datetime) -> Any:
-    """No other occurrence of the same cadence and subject is being worked on."""
-    other = t.alias()
-    same = and_(
-        other.c.person == t.c.person, other.c.cadence == t.c.cadence, other.c.subject == t.c.subject, other.c.id != t.c.id
-    )
-    return ~exists().where(same, other.c.ended_at.is_(None), other.c.state.in_(RUNNING), other.c.lease_until >= now)
-
-
-def _room(now: datetime) -> Any:
-    """The person has fewer than `PER_PERSON` runs under way."""
-    other = t.alias()
-    busy = and_(other.c.person == t.c.person, other.c.ended_at.is_(None), other.c.state == State.PREPARING)
-    return select(func.count()).where(busy, other.c.lease_until >= now).scalar_subquery() < PER_PERSON
 
 
 def queue_of(job: str, state: str, deaths: int, lease_until: datetime | None) -> str:

@@ -13,7 +13,7 @@ from service.domain.occurrence_ids import occurrence_id
 from service.ports import Occasion
 from service.runner import MOST_DEATHS
 from service.store import Store
-from service.store.ledger import PER_PERSON
+from service.store.claims import PER_PERSON
 from tests.household import START, Bench, Killed, a_draft
 
 LEASE = timedelta(seconds=90)
