@@ -24,7 +24,7 @@ log = logger("courier")
 LEASE = timedelta(seconds=90)
 """Longer than any channel's time-out: a lease that is still good at the end of a send means nobody else began one."""
 
-_TOO_LATE = "it could not be sent while it was of use"
+TOO_LATE = "it could not be sent while it was of use"
 _FAILED = frozenset({DeliveryState.FAILED})
 _IN_VAIN = frozenset({DeliveryState.FAILED, DeliveryState.SKIPPED})
 
@@ -111,7 +111,7 @@ class Courier:
                 return
             if self.clock() >= occurrence.useful_until:  # it slept since it looked
                 state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
-                self._settle(delivery, fence, state, error=_TOO_LATE)
+                self._settle(delivery, fence, state, error=TOO_LATE)
                 return
             receipt = channel.send(notice, delivery.key)
         except Unavailable as error:
@@ -196,7 +196,7 @@ class Courier:
             self._settle(last, fence, DeliveryState.SENT, receipt="found where it was sent to", sent_at=now)
             return
         state = DeliveryState.UNKNOWN if doubtful else DeliveryState.FAILED
-        self._settle(last, fence, state, error=delivery.error or _TOO_LATE)
+        self._settle(last, fence, state, error=delivery.error or TOO_LATE)
 
     def _may_go_out(self, delivery: Delivery, occurrence: Occurrence, person: Person, channel: Channel, now: datetime) -> bool:
         if not channel.interrupts and not person.pauses:

@@ -6,10 +6,12 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from service.courier import TOO_LATE
 from service.store import tables
 from tests.e2e.chaos.rounds import Beginning, Round, Scenario
 from tests.e2e.chaos.verdict import Verdict
@@ -94,7 +96,8 @@ def _slots(at: Round, after: datetime, until: datetime) -> Iterator[tuple[str, d
 
 def _judged(at: Round) -> Verdict:
     """Every slot between the start and the furthest moment has one row that ended: sent, or skipped because a newer one took its
-    place or it came too late to be of use.
+    place or it came too late to be of use, or failed because the clock jumped past its use in the middle of sending; then nothing
+    of it arrived.
     """
     o, d = tables.occurrence, tables.delivery
     verdict = Verdict()
@@ -108,7 +111,7 @@ def _judged(at: Round) -> Verdict:
         verdict.unexplained += [
             f"{cadence} {row.slot}: {row.outcome} {row.reason!r}"
             for row in mine.values()
-            if row.outcome != "sent" and not (row.reason.startswith(("superseded", "expired")) and row.slot != newest)
+            if row.outcome != "sent" and not (_came_too_late(row) and row.slot != newest)
         ]
     verdict.unended = [f"{row.cadence} {row.slot}: {row.state}" for row in rows if row.state != "ended"]
     verdict.outcomes = dict(Counter(row.outcome for row in rows))
@@ -116,7 +119,18 @@ def _judged(at: Round) -> Verdict:
     known = {f"<{one.key}@reveille.invalid>": one for one in at.topology.rows(select(d))}
     verdict.duplicates = [f"{key} × {times}" for key, times in arrived.items() if times > 1 or key not in known]
     verdict.lost += [f"{one.channel}: marked sent, never arrived" for key, one in known.items() if _lost(one, arrived[key])]
+    verdict.unexplained += [
+        f"{one.channel}: {one.state}, and yet it arrived" for key, one in known.items() if _unsaid(one) and arrived[key]
+    ]
     return verdict
+
+
+def _came_too_late(row: Any) -> bool:
+    return row.reason.startswith(("superseded", "expired")) or (row.outcome == "failed" and row.reason.endswith(TOO_LATE))
+
+
+def _unsaid(delivery: object) -> bool:
+    return getattr(delivery, "state", "") in {"failed", "skipped"}
 
 
 def _lost(delivery: object, times: int) -> bool:
