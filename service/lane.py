@@ -18,6 +18,8 @@ from service.queues import TASK
 
 log = logger("lane")
 LONGEST_LOOK = 2.0  # seconds after which the loop looks whether it is to end
+TRIED_AGAIN = {"interval_start": 1, "interval_step": 1, "interval_max": 5}
+"""Seconds between two tries to reach the queue. Celery's own grow to half a minute, which work would wait for after an outage."""
 
 
 class LaneConsumer(Consumer):  # type: ignore[misc]
@@ -28,6 +30,12 @@ class LaneConsumer(Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._freed = Event()
         super().__init__(*args, **kwargs)
+
+    def ensure_connected(self, conn: Any) -> Any:
+        def said(error: BaseException, seconds: float) -> None:
+            log.warning("queue unreachable", error=str(error) or type(error).__name__, tried_again_in=seconds)
+
+        return conn.ensure_connection(said, None, callback=state.maybe_shutdown, **TRIED_AGAIN)
 
     def call_soon_ack(self, p: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Called by a thread that begins with a message: the broker may give another."""
