@@ -31,7 +31,7 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(UV)
 	@touch $@
 
 $(VENV)/.installed-dev: deploy/requirements-dev.txt $(VENV)/.installed
-	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements-dev.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --compile-bytecode -r deploy/requirements-dev.txt
 	@touch $@
 
 test: install-dev
@@ -48,7 +48,7 @@ format: install-dev
 	@$(BIN)/ruff check --fix $(SOURCES)
 
 $(VENV)/.installed-bench: deploy/requirements-bench.txt $(VENV)/.installed-dev
-	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r deploy/requirements-bench.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --compile-bytecode -r deploy/requirements-bench.txt
 	@$(UV) $(LOCK) deploy/requirements-build.in -o deploy/requirements-build.txt
 	@touch $@
 
