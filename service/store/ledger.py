@@ -126,9 +126,8 @@ class Ledger:
             return [_read(row) for row in rows.mappings()]
 
     def beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
-        """Holds leases ({id: fence}) for longer. Returns those that were lost: whatever comes of their runs will be refused.
-
-        What was let go of a moment ago (prepared, waiting for its time) keeps its own moment to wake at.
+        """Holds leases ({id: fence}) for longer. Returns those that somebody else has taken: whatever comes of their runs will be
+        refused. What its own run let go of a moment ago (it ended, or was prepared and waits) is neither held nor lost.
         """
         leased = t.c.lease_until.is_not(None)
         with self._database.write() as on:
@@ -137,7 +136,9 @@ class Ledger:
                 for id, fence in held.items()
                 if on.execute(update(t).where(_mine(id, fence), leased).values(lease_until=until, wake_at=until)).rowcount == 1
             }
-        return [id for id in held if id not in kept]
+            others = [id for id in held if id not in kept]
+            fences = {row.id: row.fence for row in on.execute(select(t.c.id, t.c.fence).where(t.c.id.in_(others)))}
+        return [id for id in others if fences.get(id) != held[id]]
 
     def hold(self, on: Connection, id: str, fence: int, **values: Any) -> None:
         """The fenced write: raises FenceLost where somebody else took over, and with it undoes its transaction."""
