@@ -56,6 +56,7 @@ class Runner:
     leases: Leases = field(init=False)
     _mine: local = field(default_factory=local)
     """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
+    _handed_back: bool = False
 
     def __post_init__(self) -> None:
         self.leases = Leases(self._beat, self.clock, self.lease)
@@ -117,6 +118,7 @@ class Runner:
 
     def hand_back(self) -> int:
         """For a worker that has to go: what it has claimed and not prepared is free at once. Returns how many."""
+        self._handed_back = True
         with acting_as(EVERYBODY):
             return len(self.ledger.hand_back(self.leases.held(), self.clock()))
 
@@ -334,6 +336,9 @@ class Runner:
     def _lost(self, claimed: Occurrence, error: str) -> None:
         log.warning("late write refused", error=error)
         self.leases.lost(claimed.id, claimed.fence)
+        if not self._handed_back:  # that was not counted
+            with suppress(ReveilleError):  # counted as a death it is tried alone, and after the third time by hand
+                self.ledger.survived(claimed.id, claimed.fence)
 
     @contextmanager
     def _working_on(self, claimed: Occurrence) -> Iterator[None]:

@@ -205,6 +205,12 @@ class Ledger:
         with self._database.write() as on:
             on.execute(update(t).where(held).values(lease_until=now - timedelta(seconds=1), wake_at=now))
 
+    def survived(self, id: str, fence: int) -> None:
+        """Whoever claimed it as `fence` lost its lease and lives: the database was away, or its machine slept. It did not die of it."""
+        counted = and_(t.c.id == id, t.c.fence > fence, t.c.deaths > 0, _OPEN)
+        with self._database.write() as on:
+            on.execute(update(t).where(counted).values(deaths=t.c.deaths - 1))
+
     def retry(self, id: str, now: datetime, useful: timedelta) -> bool:
         """By hand: a run that failed is due once more, with everything that was counted against it forgotten."""
         failed = and_(t.c.id == id, t.c.outcome == Outcome.FAILED)
