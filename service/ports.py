@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from service.domain.credentials import Credential, Held
 from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
 from service.domain.items import Contact, Deal, Event, Message, Note, Series, Task, Thread
 from service.domain.ledger import Cadence, Occurrence, Ring
@@ -47,6 +48,28 @@ class CalendarReader(Protocol):
         ...
 
 
+class Credentials(Protocol):
+    """What the person has signed in with, by the connection's name."""
+
+    def get(self, name: str) -> Held | None:
+        """Raises AccessLost where the key here does not open it."""
+        ...
+
+    def renew(self, name: str, stale: Held, how: Callable[[Credential], Credential]) -> Held:
+        """The one that comes after `stale`: by `how`, or by whoever was quicker; stored before it is given out. Raises what `how`
+        raises, Unavailable, AccessLost.
+        """
+        ...
+
+
+class NoCredentials:
+    def get(self, name: str) -> Held | None:  # noqa: ARG002
+        return None
+
+    def renew(self, name: str, stale: Held, how: Callable[[Credential], Credential]) -> Held:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an integration is handed when it connects. Relative paths of the config resolve against `folder`."""
@@ -58,6 +81,7 @@ class Surroundings:
     read_calendar: CalendarReader
     clock: Callable[[], datetime]  # aware UTC; for the edge only
     sent_from: str = ""
+    credentials: Credentials = field(default_factory=NoCredentials)
 
 
 class Source(Protocol):
