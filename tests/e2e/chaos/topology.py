@@ -198,7 +198,7 @@ def scaled(
     }
     reveille = Reveille(folder, {**settings, **environment})
     for words in (("migrate",), ("people", "apply")):
-        done = reveille(*words)
+        done = reveille(*words, timeout=READY * 2)
         assert done.code == 0, done
     roles = [("clock", ())] * clocks + [("worker", ("--concurrency", "4"))] * workers
     members = [
