@@ -84,6 +84,61 @@ class Surroundings:
     credentials: Credentials = field(default_factory=NoCredentials)
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A scope or permission as the vendor calls it, and what it is needed for, in words."""
+
+    scope: str
+    why: str
+
+
+class Asker(Protocol):
+    """The person at the terminal."""
+
+    def say(self, text: str) -> None: ...
+
+    def ask(self, question: str, default: str = "") -> str: ...
+
+    def secret(self, question: str) -> str:
+        """Not shown while it is typed."""
+        ...
+
+    def browse(self, url: str) -> bool:
+        """Whether a browser was opened; the address is shown in any case."""
+        ...
+
+
+class SignIn(Protocol):
+    """How one vendor or protocol is signed in to: `reveille connect VENDOR [KEY=VALUE …]`."""
+
+    options: Mapping[str, str]
+    """The keys it takes, each with what it means."""
+
+    def rights(self, kinds: frozenset[str], acts: frozenset[str]) -> Sequence[Right]:
+        """The least that is needed for these kinds of source and these actions ("draft", "send", "label", "event", "post"); shown
+        before anything is signed in to.
+        """
+        ...
+
+    def sign_in(
+        self, asker: Asker, given: Mapping[str, str], rights: Sequence[Right], clock: Callable[[], datetime]
+    ) -> Credential:
+        """Raises AccessLost where the person or the vendor refuses, Unavailable, Rejected."""
+        ...
+
+    def check(self, credential: Credential, clock: Callable[[], datetime]) -> Check:
+        """Tries it, and says who signed in."""
+        ...
+
+    def revoke(self, credential: Credential, clock: Callable[[], datetime]) -> str:
+        """Takes the rights back where the vendor allows. What became of it, in words."""
+        ...
+
+    def snippet(self, name: str, credential: Credential) -> str:
+        """The lines of the config that use it."""
+        ...
+
+
 class Source(Protocol):
     """One connected account."""
 
