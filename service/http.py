@@ -119,18 +119,19 @@ class Http:
         """The JSON at `path`; parameters that are None are left out."""
         return self.ask("GET", path, params={k: v for k, v in params.items() if v is not None}).json
 
-    def ask(self, method: str, path: str, *, accept: Collection[int] = (), **request: Any) -> Answer:
-        """A 2xx or one of `accept`. `request` as httpx2 takes it: params, json, data, content, headers. Raises Unavailable (with
-        what Retry-After says), AccessLost (401, and 403 where the vendor's `sort` does not know better) or Refused.
+    def ask(self, method: str, path: str, *, accept: Collection[int] = (), largest: int = LARGEST, **request: Any) -> Answer:
+        """A 2xx or one of `accept`, of no more than `largest` bytes. `request` as httpx2 takes it: params, json, data, content,
+        headers. Raises Unavailable (with what Retry-After says), AccessLost (401, and 403 where the vendor's `sort` does not know
+        better), Refused, or Rejected where the answer is too large.
         """
         used = self._login.headers() if self._login else {}
-        answer = self._once(method, path, request, used)
+        answer = self._once(method, path, request, used, largest)
         if answer.status == 401 and self._login is not None and self._login.renew(used):
             used = self._login.headers()
-            answer = self._once(method, path, request, used)
+            answer = self._once(method, path, request, used, largest)
         if answer.status in {429, 503} and (wait := _short(answer, self._clock())) is not None:
             sleep(wait)
-            answer = self._once(method, path, request, used)
+            answer = self._once(method, path, request, used, largest)
         if answer.status < 300 or answer.status in accept:
             return answer
         raise self._sort(answer) or refusal(answer, self._clock(), self._fix)
@@ -138,13 +139,14 @@ class Http:
     def close(self) -> None:
         self._client.close()
 
-    def _once(self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str]) -> Answer:
+    def _once(self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str], largest: int) -> Answer:
         if self._pace:
             self._pace.wait()
         headers = {"User-Agent": "Reveille", **login, **request.get("headers", {})}
         host = self._client.base_url.host
         with told(host), self._client.stream(method, path, **{**request, "headers": headers}) as response:
-            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body(response, host), host)
+            data = body(response, host, largest)
+            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, data, host)
 
 
 def _short(answer: Answer, now: datetime) -> float | None:

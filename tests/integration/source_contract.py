@@ -99,10 +99,10 @@ class Kept:
                 case Upsert(item, ref, stamp):
                     self.items[ref], self.stamps[ref] = item, stamp
                     self.upserts.append(ref)
-                case Delete(ref):
+                case Delete(ref) if ref in self.items:
                     del self.items[ref], self.stamps[ref]
                     self.deletes += 1
-                case Moved(old, ref, stamp, flags, folder):
+                case Moved(old, ref, stamp, flags, folder) if old in self.items:
                     self._move(old, ref, stamp, flags, folder)
         self.problems.extend(page.problems)
         self.cursor = page.cursor
