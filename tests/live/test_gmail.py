@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,46 +10,18 @@ from typing import Any
 
 import pytest
 
-from service.domain.credentials import Credential, Held
+from service.domain.credentials import Held
 from service.domain.items import Item
 from service.errors import AccessLost, Rejected, Unavailable
 from service.integrations.gmail import Settings
-from service.ports import Source, Surroundings
+from service.ports import Source
 from tests.builders import NOON
-from tests.integration.source_contract import CountingReader, Kept, surroundings
+from tests.integration.source_contract import Kept
 from tests.live.contract import FEW, LiveContract, LiveWorld
-from tests.live.fakes.google import CLIENT, Google
+from tests.live.fakes.google import Google
 from tests.live.fakes.google_rules import Fault
+from tests.live.google_world import GoogleWorld, signed_in
 from tests.live.proxy import FaultProxy
-
-
-class Keeping:
-    """`ports.Credentials` in memory, by the vault's rules."""
-
-    def __init__(self, credential: Credential) -> None:
-        self.held = Held(credential, 1)
-
-    def get(self, name: str) -> Held | None:
-        return self.held if name == "google" else None
-
-    def renew(self, name: str, stale: Held, how: Any) -> Held:
-        if stale.version == self.held.version:
-            self.held = Held(how(self.held.credential), self.held.version + 1)
-        return self.held
-
-
-def signed_in(google: Google, url: str, *scopes: str) -> Keeping:
-    access, refresh = google.oauth.grant(*scopes)
-    return Keeping(
-        Credential(
-            "google",
-            "mara@keller.example",
-            tuple(f"https://www.googleapis.com/auth/{scope}" for scope in scopes),
-            {"access_token": access, "refresh_token": refresh, "client_secret": CLIENT["client_secret"]},
-            {"client_id": CLIENT["client_id"], "token_uri": f"{url}/token"},
-            NOON + timedelta(hours=1),
-        )
-    )
 
 
 def a_letter(number: int, words: str = "") -> bytes:
@@ -61,17 +32,11 @@ def a_letter(number: int, words: str = "") -> bytes:
     ).encode()
 
 
-class GmailWorld(LiveWorld):
-    def __init__(self, google: Google, proxy: FaultProxy, folder: Path) -> None:
-        self.google, self.proxy, self.folder = google, proxy, folder
-        self.keeping = signed_in(google, proxy.url, "gmail.readonly")
-        self.secrets = tuple(self.keeping.held.credential.secrets.values())
-        self.reader = CountingReader()
-        self._broken = 0
+class GmailWorld(GoogleWorld):
+    scopes = ("gmail.readonly",)
 
     def connect(self, **settings: Any) -> Source:
-        at: Surroundings = replace(surroundings(self.folder, self.reader), credentials=self.keeping)
-        return Settings(kind="gmail", endpoint=self.proxy.url, **settings).connect(at)
+        return Settings(kind="gmail", endpoint=self.proxy.url, **settings).connect(self.surroundings)
 
     def fill(self, count: int, *, start: int = 0) -> None:
         for number in range(start, start + count):
@@ -89,34 +54,8 @@ class GmailWorld(LiveWorld):
     def expire(self) -> None:
         self.google.mail.forget_history()
 
-    @contextmanager
-    def asked(self) -> Iterator[list[Any]]:
-        before = len(self.google.inner)
-        with self.proxy.counted() as found:
-            yield found
-        self.inner = self.google.inner[before:]
-
     def bodies(self, asked: list[Any]) -> int:
         return sum("format=raw" in path for path in (*(r.path for r in asked), *self.inner))
-
-    def refuse_the_login(self) -> None:
-        self._lost = dict(self.google.oauth.people), dict(self.google.oauth.refreshing)
-        self.google.oauth.people.clear()
-        self.google.oauth.refreshing.clear()
-
-    def be_busy(self, retry_after: int | None) -> None:
-        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self.proxy.fail(status=429, headers=headers, body=Fault(429, "rateLimitExceeded", "Rate Limit Exceeded").json)
-
-    def be_broken(self) -> None:
-        faults = ({"status": 500, "body": Fault(500, "backendError", "Backend Error").json}, {"cut": 10}, {"hang": 0.1})
-        self.proxy.fail(**faults[self._broken % 3])
-        self._broken += 1
-
-    def mend(self) -> None:
-        self.proxy.mend()
-        if hasattr(self, "_lost"):
-            self.google.oauth.people, self.google.oauth.refreshing = self._lost
 
 
 @pytest.fixture
