@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from service.errors import AccessLost, Rejected, Unavailable
 from service.integrations.google.landing import Landing, words
+from service.integrations.google.quiet import hush
 from service.ports import Asker
 
 PATIENCE = 300.0
@@ -53,13 +54,15 @@ def consent(client: Mapping[str, Any], scopes: Sequence[str], asker: Asker) -> C
     """Raises AccessLost where the person or Google refuses, Unavailable where nobody answers."""
     from google_auth_oauthlib.flow import Flow
 
+    hush()
     flow = Flow.from_client_config({"installed": dict(client)}, scopes=list(scopes))
-    with Landing() as landing:
-        flow.redirect_uri = landing.url
-        url, state = flow.authorization_url(access_type="offline", prompt="consent")
-        asker.say("Allow it in your browser. Leave every box ticked: each right has one of its own.")
-        answer = landing.wait(PATIENCE) if asker.browse(url) else _pasted(asker, landing)
-    return _exchanged(flow, _code(answer, state), scopes)
+    with _on_loopback(client["token_uri"]), flow.oauth2session:
+        with Landing() as landing:
+            flow.redirect_uri = landing.url
+            url, state = flow.authorization_url(access_type="offline", prompt="consent")
+            asker.say("Allow it in your browser. Leave every box ticked: each right has one of its own.")
+            answer = landing.wait(PATIENCE) if asker.browse(url) else _pasted(asker, landing)
+        return _exchanged(flow, _code(answer, state), scopes)
 
 
 def _pasted(asker: Asker, landing: Landing) -> dict[str, str] | None:
@@ -89,8 +92,7 @@ def _exchanged(flow: Any, code: str, asked: Sequence[str]) -> Consent:
     from requests import RequestException
 
     try:
-        with _on_loopback(flow.client_config["token_uri"]):
-            token = flow.fetch_token(code=code, timeout=_ANSWER)
+        token = flow.fetch_token(code=code, timeout=_ANSWER)
     except Warning as other:  # so oauthlib says that other rights were given than asked for
         token = getattr(other, "token", {})
     except OAuth2Error as error:

@@ -6,11 +6,11 @@ is not safe to share between threads.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from service.http import Http
+from service.integrations.google.quiet import hush
 
 BATCH = 32 * 2**20
 """Bytes of a batch's answer. One that is larger is asked for again one by one."""
@@ -19,10 +19,8 @@ LARGEST = 80 * 2**20
 _ANY = range(300, 600)
 _THEIRS = frozenset({"user-agent", "accept-encoding", "content-length"})
 
-for _name in ("googleapiclient", "google.auth", "google_auth_oauthlib", "requests_oauthlib", "oauthlib"):
-    _log = logging.getLogger(_name)  # they log what is sent and what comes back, tokens and all
-    _log.propagate = False
-    _log.addHandler(logging.NullHandler())
+
+hush()
 
 
 class Wire:

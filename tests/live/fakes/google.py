@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from tests.live.fakes.google_calendar import Calendars
 from tests.live.fakes.google_mail import Mailbox
@@ -216,7 +216,7 @@ class Google:
             if path == "/o/oauth2/auth" and method == "GET":
                 return 302, {"Location": self.oauth.consent(dict(parse_qsl(urlsplit(target).query)))}, b""
             if path in {"/token", "/revoke"} and method == "POST":
-                said = dict(parse_qsl(body.decode()))
+                said = dict(parse_qsl(body.decode())) | _basic(headers.get("authorization", ""))
                 return _json(200, self.oauth.token(said) if path == "/token" else self.oauth.revoke(said.get("token", "")) or {})
             if path in {"/batch", "/batch/calendar/v3"} and method == "POST" and self.batches:
                 return self._batch(headers, body)
@@ -300,6 +300,14 @@ class Google:
                 """Quiet."""
 
         return Handler
+
+
+def _basic(authorization: str) -> dict[str, str]:
+    """A client may say who it is in the header, too (RFC 6749 section 2.3.1)."""
+    if not authorization.startswith("Basic "):
+        return {}
+    id, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+    return {"client_id": unquote(id), "client_secret": unquote(secret)}
 
 
 def _json(status: int, said: Any) -> tuple[int, dict[str, str], bytes]:
