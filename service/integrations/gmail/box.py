@@ -29,25 +29,25 @@ class Box:
         if not settings.endpoint:
             self.api.pace = Pace(PER_SECOND, burst=PER_SECOND)
         users = self.api.service.users()
-        self._users, self._messages, self._history = users, users.messages(), users.history()
+        self.users, self.messages, self._history = users, users.messages(), users.history()
         self._names: dict[str, str] | None = None
 
     def profile(self) -> tuple[str, int | None]:
         """The newest history id as text ("" in an empty mailbox of a server that does not tell), and how many messages there are."""
         try:
-            said = self.api.call(self._users.getProfile(userId="me", fields="historyId,messagesTotal"))
+            said = self.api.call(self.users.getProfile(userId="me", fields="historyId,messagesTotal"))
             return str(said.get("historyId", "")), said.get("messagesTotal")
         except Refused as error:
             if error.status != 404:
                 raise
         newest = next(iter(self._list(maxResults=1)), [])  # a server without profiles: the newest message tells, too
-        some = self.api.call(self._messages.get(userId="me", id=newest[0], format="minimal")) if newest else {}
+        some = self.api.call(self.messages.get(userId="me", id=newest[0], format="minimal")) if newest else {}
         return str(some.get("historyId", "")), None
 
     def names(self) -> Mapping[str, str]:
         """The person's own labels, by id; asked for once in a sync."""
         if self._names is None:
-            said = self.api.call(self._users.labels().list(userId="me", fields="labels(id,name,type)"))
+            said = self.api.call(self.users.labels().list(userId="me", fields="labels(id,name,type)"))
             self._names = {
                 str(one["id"]): str(one.get("name", one["id"])) for one in said.get("labels", ()) if one.get("type") != "system"
             }
@@ -89,12 +89,12 @@ class Box:
         return self._each(ids, "minimal", "id,labelIds")
 
     def _each(self, ids: Iterable[str], format: str, fields: str) -> Iterator[tuple[str, Got]]:
-        return self.api.each({id: self._messages.get(userId="me", id=id, format=format, fields=fields) for id in ids})
+        return self.api.each({id: self.messages.get(userId="me", id=id, format=format, fields=fields) for id in ids})
 
     def _list(self, **what: Any) -> Iterator[list[str]]:
         page: str | None = None
         while True:
-            said = self.api.call(self._messages.list(userId="me", pageToken=page, fields="messages/id,nextPageToken", **what))
+            said = self.api.call(self.messages.list(userId="me", pageToken=page, fields="messages/id,nextPageToken", **what))
             yield [str(one["id"]) for one in (said or {}).get("messages", ()) if one.get("id")]
             page = (said or {}).get("nextPageToken")
             if not page:

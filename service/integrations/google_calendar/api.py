@@ -28,7 +28,7 @@ class Calendars:
     def __init__(self, settings: Settings, at: Surroundings) -> None:
         self.login = Login(settings.login, at.credentials, at.clock)
         self.api = Api("calendar", "v3", settings.endpoint, self.login, settings.login, at.clock)
-        self._events = self.api.service.events()
+        self.events = self.api.service.events()
 
     def entries(self) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
@@ -64,7 +64,7 @@ class Calendars:
 
     def masters(self, calendar: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
         """UIDs by ids of series; "" where a series is not there (any more)."""
-        requests = {id: self._events.get(calendarId=calendar, eventId=id, fields="id,iCalUID,status") for id in ids}
+        requests = {id: self.events.get(calendarId=calendar, eventId=id, fields="id,iCalUID,status") for id in ids}
         for id, got in self.api.each(requests):
             if isinstance(got, Refused) and got.status in {404, 410}:
                 yield id, ""
@@ -74,7 +74,7 @@ class Calendars:
                 yield id, str(got.get("iCalUID", ""))
 
     def _list(self, calendar: str, **what: str | None) -> Any:
-        return self._events.list(calendarId=calendar, maxResults=MOST, fields=_FIELDS, **what)
+        return self.events.list(calendarId=calendar, maxResults=MOST, fields=_FIELDS, **what)
 
     def _pages(
         self, calendar: str, what: Mapping[str, str], first: Mapping[str, Any] | None = None

@@ -38,6 +38,7 @@ class Request:
     query: dict[str, list[str]]
     body: Any = None
     scopes: frozenset[str] = frozenset()
+    only_if: str = ""  # If-Match: the etag that it is about
 
     def need(self, *scopes: str) -> None:
         """One of these was granted."""
@@ -220,11 +221,11 @@ class Google:
                 return _json(200, self.oauth.token(said) if path == "/token" else self.oauth.revoke(said.get("token", "")) or {})
             if path in {"/batch", "/batch/calendar/v3"} and method == "POST" and self.batches:
                 return self._batch(headers, body)
-            return _json(200, self._call(method, target, headers.get("authorization", ""), body))
+            return _json(200, self._call(method, target, headers.get("authorization", ""), body, headers.get("if-match", "")))
         except Fault as fault:
             return fault.status, {"Content-Type": "application/json; charset=UTF-8", **fault.headers}, fault.json
 
-    def _call(self, method: str, target: str, authorization: str, body: bytes) -> Any:
+    def _call(self, method: str, target: str, authorization: str, body: bytes, only_if: str = "") -> Any:
         parts = urlsplit(target)
         apis = (("/gmail/v1/", self.mail), ("/calendar/v3/", self.calendars))
         api = next((one for start, one in apis if parts.path.startswith(start)), None)
@@ -233,7 +234,7 @@ class Google:
         scopes = self.oauth.people.get(authorization.removeprefix("Bearer ")) if authorization.startswith("Bearer ") else None
         if scopes is None:
             raise Fault(401, "authError", "Request had invalid authentication credentials.", {"WWW-Authenticate": "Bearer"})
-        request = Request(method, parts.path, parse_qs(parts.query, keep_blank_values=True), scopes=scopes)
+        request = Request(method, parts.path, parse_qs(parts.query, keep_blank_values=True), scopes=scopes, only_if=only_if)
         if body:
             try:
                 request.body = json.loads(body)

@@ -196,7 +196,7 @@ class Calendars:
         if id in self._events[where]:
             raise Fault(409, "duplicate", "The requested identifier already exists.")
         self.notified.append((id, request.word("sendUpdates", "none")))
-        return self.put(id, where, **body)
+        return self.put(id, where, **{key: value for key, value in body.items() if key != "id"})
 
     def _delete(self, request: Request, calendar: str, id: str) -> Any:
         request.need(*WRITE)
@@ -206,6 +206,8 @@ class Calendars:
             raise Fault(404, "notFound", "Not Found")
         if self._events[where][id]["status"] == "cancelled":
             raise Fault(410, "deleted", "Resource has been deleted")
+        if request.only_if not in {"", self._events[where][id]["etag"]}:
+            raise Fault(412, "conditionNotMet", "Precondition Failed")
         self.drop(id, where)
         self.notified.append((id, request.word("sendUpdates", "none")))
 

@@ -112,6 +112,8 @@ class Mailbox:
         wanted = request.query.get("labelIds", [])
         if strange := set(wanted) - set(SYSTEM) - set(self.labels):
             raise Fault(400, "invalidArgument", f"Invalid label: {sorted(strange)[0]}")
+        if searched := request.word("q"):
+            return self._found(searched)
         end = self._place(request.word("pageToken"))
         most = request.number("maxResults", 100, 500)
         hidden = frozenset() if request.word("includeSpamTrash") == "true" else KEPT_OUT - set(wanted)
@@ -124,6 +126,13 @@ class Mailbox:
                 found.append({"id": id, "threadId": id})
         more = {"nextPageToken": f"p{self._order[end][0]}"} if end > 0 else {}
         return {**({"messages": found} if found else {}), **more, "resultSizeEstimate": len(found)}
+
+    def _found(self, searched: str) -> Any:
+        """The one operator that is used: the Message-ID (https://support.google.com/mail/answer/7190)."""
+        operator, _, word = searched.partition(":")
+        assert operator == "rfc822msgid", searched
+        ids = [id for id, one in self._messages.items() if f"<{word}>".encode() in base64.urlsafe_b64decode(one["raw"])]
+        return {**({"messages": [{"id": id, "threadId": id} for id in ids]} if ids else {}), "resultSizeEstimate": len(ids)}
 
     def _place(self, token: str) -> int:
         if not token:
@@ -197,7 +206,7 @@ class Mailbox:
         if b"\nTo:" not in b"\n" + raw and b"\nto:" not in b"\n" + raw:
             raise Fault(400, "invalidArgument", "Recipient address required")
         id = self.put(raw, ("SENT",))
-        self.sent.append({"id": id, "raw": raw, **request.body})
+        self.sent.append({**request.body, "id": id, "raw": raw})
         return {"id": id, "threadId": request.body.get("threadId", id), "labelIds": ["SENT"]}
 
     # --- parts -----------------------------------------------------------------------------------------------------------------
