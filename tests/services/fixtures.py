@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.services import S3, Absent, Postgres, Rabbit, Redis, Server
+from tests.services import S3, Absent, Dovecot, Postgres, Rabbit, Redis, Server
 
 
 def running(make: Callable[[], Server]) -> Iterator[Server]:
@@ -44,6 +44,11 @@ def rabbit_server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[Server]:
     yield from running(S3)
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Server]:
+    yield from running(Dovecot)
 
 
 @pytest.fixture
