@@ -43,6 +43,7 @@ class Mailbox(LiveWorld):
         self.later = timedelta()  # how much our own clock has gone on
         os.environ["MAIL_PASSWORD"] = self.user.password
         self._broken = 0
+        self._maildirs: dict[str, Path] = {}
         with self.by_hand() as client:  # makes the folders that are always there
             client.create("Archive")
 
@@ -66,13 +67,17 @@ class Mailbox(LiveWorld):
 
     def deliver(self, number: int, folder: str = "INBOX", body: str = "", *, letters: str = "S") -> Path:
         at = START + timedelta(minutes=number)
-        maildir = self.server.folder_of(self.user, "" if folder == "INBOX" else folder)
-        path = maildir / "cur" / f"{1_700_000_000 + number}.M{number}.host:2,{letters}"
-        aside = maildir / "tmp" / path.name
-        aside.write_bytes(a_letter(number, body))
-        os.utime(aside, (at.timestamp(), at.timestamp()))
-        aside.rename(path)
+        cur = self._maildir(folder) / "cur"
+        path = cur / f"{1_700_000_000 + number}.M{number}.host:2,{letters}"
+        with path.open("wb", buffering=0) as file:
+            file.write(a_letter(number, body))
+            os.utime(file.fileno(), (at.timestamp(), at.timestamp()))
         return path
+
+    def _maildir(self, folder: str) -> Path:
+        if folder not in self._maildirs:
+            self._maildirs[folder] = self.server.folder_of(self.user, "" if folder == "INBOX" else folder)
+        return self._maildirs[folder]
 
     @contextmanager
     def by_hand(self, folder: str = "") -> Iterator[imaplib.IMAP4]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from imap_tools.imap_utf7 import utf7_decode
@@ -80,12 +80,17 @@ def survey(line: Line) -> tuple[list[Folder], dict[str, Status]]:
     return folders, _known(folders, [one for one in answers if isinstance(one, Answer)])
 
 
-def find(folders: Iterable[Folder], attribute: str, names: frozenset[str]) -> Folder | None:
+def listing(line: Line) -> list[Folder]:
+    """All folders that can be opened."""
+    special = ["RETURN (SPECIAL-USE)"] if line.can("LIST-EXTENDED", "SPECIAL-USE") else []
+    return list(_folders(line.ask("LIST", '""', '"*"', *special)))
+
+
+def find(folders: Sequence[Folder], attribute: str, names: frozenset[str]) -> Folder | None:
     """By use, else by name."""
-    found = {attribute in folder.attributes: folder for folder in folders if attribute in folder.attributes}
-    if found:
-        return found[True]
-    return next((folder for folder in folders if folder.shown.rpartition("/")[2].lower() in names), None)
+    by_use = [folder for folder in folders if attribute in folder.attributes]
+    by_name = [folder for folder in folders if folder.shown.rpartition("/")[2].lower() in names]
+    return next(iter([*by_use, *by_name]), None)
 
 
 def chosen(folders: Iterable[Folder], settings: Settings) -> list[Folder]:

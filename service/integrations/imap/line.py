@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -101,7 +102,7 @@ class Line:
     def _answer(self, client: Any, tag: bytes) -> Answer | Declined:
         kind, said = client._get_tagged_response(tag)
         text = words(said[-1] or b"", self._secret)
-        responses = dict(client.untagged_responses)
+        responses: dict[str, list[Part]] = dict(client.untagged_responses)
         client.untagged_responses.clear()
         if kind == "OK":
             return Answer(responses, text)
@@ -113,7 +114,7 @@ class Line:
     def append(self, mailbox: bytes, flags: str, message: bytes) -> Answer:
         """RFC 3501, section 6.3.11."""
         client: Any = self._mailbox.client
-        client.literal = message
+        client.literal = re.sub(rb"\r?\n", b"\r\n", message)
         return self.ask("APPEND", quoted(mailbox), f"({flags})")
 
     def examine(self, mailbox: bytes, *parameters: str, command: str = "EXAMINE") -> Answer:
@@ -130,16 +131,22 @@ class Line:
         self.ask("ENABLE", *capabilities)
 
     def idle(self, seconds: float) -> bool:
-        """RFC 2177: whether anything was said within so many seconds. A mailbox is open."""
-        idle: Any = self._mailbox.idle
+        """RFC 2177: whether anything changed in the open mailbox within so many seconds. "Still here" is no change."""
+        client: Any = self._mailbox.client
         with self._sorted():
             self._in_order = False
-            idle.start()
-            heard = bool(idle.poll(seconds))
-            with self._mailbox.client.within(self._patience):
-                _, more = idle.stop()
+            with client.within(self._patience):
+                client.untagged_responses.clear()
+                tag = client._command("IDLE")
+                while client._get_response() is not None:
+                    if client.tagged_commands[tag]:
+                        raise sort(self.host, words(client.tagged_commands.pop(tag)[1][-1] or b"", self._secret))
+            heard = client.heard(seconds)
+            with client.within(self._patience):
+                client.send(b"DONE\r\n")
+                self._answer(client, tag)
             self._in_order = True
-            return heard or bool(more)
+            return bool(heard)
 
     def cut(self) -> None:
         """Ends it from another thread, whatever it waits for."""

@@ -33,6 +33,7 @@ class Looking:
     marks: Marks
     held: Held
     stamps: Stamps
+    known: bool  # whether there is a good cursor
     sweep: bool  # compare flags although nothing seems to have changed
     since: str = ""
     piles: list[Pile] = field(default_factory=list)
@@ -92,9 +93,18 @@ class Looking:
             yield from self._changed(folder, mark, status)
 
     def _begin(self, folder: Folder, status: Status) -> None:
+        """A new folder is history, the newest of it excepted, unless what is lost elsewhere may turn up in it."""
         if not status.next:
             status = self._status(folder, status, self.box.open(folder))
-        self.marks.folders[folder.name] = Mark(status, [[1, status.next]] if status.next > 1 else [])
+        if self.known or self.since:
+            uids = self.box.search(folder, 1, status.next)
+            first = uids[0] if uids else status.next
+        else:
+            uids, first = None, 1
+        mark = Mark(status, [[first, status.next]] if first < status.next else [], first)
+        self.marks.folders[folder.name] = mark
+        if self.known and uids:
+            self.piles.append(Pile(folder, status.validity, [(first, status.next)], uids))
 
     def _changed(self, folder: Folder, mark: Mark, status: Status) -> Iterator[Moved]:
         old = mark.status
@@ -144,7 +154,8 @@ class Looking:
         readable = self.box.search(folder, 1, None) if self.since else there
         held = self.held.of(folder.name)
         unread = array("I", (uid for uid in readable if uid < status.next and self._unread(folder, opened.validity, uid, held)))
-        self.marks.folders[folder.name] = Mark(status)
+        first = min(readable, default=status.next) if self.since else 1
+        self.marks.folders[folder.name] = Mark(status, first=first)
         self.piles.append(Pile(folder, opened.validity, [], unread))
         self.after[folder.name] = status
 

@@ -20,9 +20,10 @@ class Mark:
 
     status: Status
     unread: list[list[int]] = field(default_factory=list)
+    first: int = 1  # what is below is older than anybody wants to know
 
     def known(self, uid: int) -> bool:
-        return uid < self.status.next and not any(low <= uid < high for low, high in self.unread)
+        return self.first <= uid < self.status.next and not any(low <= uid < high for low, high in self.unread)
 
     def done(self, uid: int) -> None:
         """Ranges are read downwards: all from `uid` on is read."""
@@ -76,15 +77,15 @@ class Marks(Progress):
             return
         self.since, self.looked_at = str(table["since"]), float(table["looked"])
         self.suspect = set(map(str, table["suspect"]))
-        for name, (validity, next, messages, unseen, modseq, unread) in table["folders"].items():
+        for name, (validity, next, messages, unseen, modseq, first, unread) in table["folders"].items():
             status = Status(int(validity), int(next), messages, unseen, int(modseq))
-            self.folders[str(name)] = Mark(status, [[int(low), int(high)] for low, high in unread])
+            self.folders[str(name)] = Mark(status, [[int(low), int(high)] for low, high in unread], int(first))
         self.good = bool(self.folders)
 
 
 def _written(mark: Mark) -> list[Any]:
     s = mark.status
-    return [s.validity, s.next, s.messages, s.unseen, s.modseq, mark.unread]
+    return [s.validity, s.next, s.messages, s.unseen, s.modseq, mark.first, mark.unread]
 
 
 def a_ref(name: str, validity: int, uid: int) -> str:

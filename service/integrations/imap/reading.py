@@ -17,8 +17,10 @@ from service.integrations.imap.outline import LONG_AGO, Outline
 from service.integrations.imap.refusals import Declined
 from service.ports import Surroundings
 
-WINDOW = 200
+WINDOW = 500
 """Outlines fetched at a time."""
+TURN = 200
+"""So many of one folder before another one's newest are looked at."""
 BATCH = 100
 BATCH_BYTES = 4 * 2**20
 """Bodies fetched at a time: as many as fit, at least one."""
@@ -87,9 +89,12 @@ class Reading:
     marks: Marks
     stamps: Stamps
     lost: Lost
+    _read: int = 0
 
     def read(self, piles: Iterable[Pile]) -> Iterator[Letter | Change | Problem | Marker]:
-        """Piles by the age of what lies on top, so that all folders' newest come before any one's history."""
+        """Piles by the age of what lies on top, so that all folders' newest come before any one's history. To go to another folder
+        costs something, and the further back, the less the order matters: turns grow longer.
+        """
         there = list(piles)
         while True:
             for pile in [*there]:
@@ -97,7 +102,13 @@ class Reading:
             if not there:
                 return
             newest = max(there, key=lambda pile: pile.window[-1].at)
-            yield from self._batch(newest, newest.batch())
+            turn = self._read + max(TURN, self._read // 10)
+            while newest.window and self._read < turn:
+                batch = newest.batch()
+                self._read += len(batch)
+                yield from self._batch(newest, batch)
+                if not newest.window and self._read < turn:
+                    yield from self._ready(newest, there)
 
     def _ready(self, pile: Pile, there: list[Pile]) -> Iterator[Problem | Marker]:
         try:

@@ -69,7 +69,7 @@ class Imap:
             marks.since = (now - self._settings.since).date().isoformat()
         sweep = now.timestamp() - marks.looked_at >= SWEEP
         box = Box(line, marks.since)
-        looking = Looking(box, marks, held, self._stamps, sweep and marks.good, marks.since)
+        looking = Looking(box, marks, held, self._stamps, marks.good, sweep and marks.good, marks.since)
         self._suspect(marks, held, read)
         if any(not _as_it_was(marks, name, statuses.get(name)) for name in read):
             box.prepare()

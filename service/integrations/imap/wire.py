@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import imaplib
+import math
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
+from typing import Any
 
+from imap_tools.idle import get_socket_poller
 from imap_tools.mailbox import BaseMailBox
 
+_CHANGE = re.compile(rb"\* (\d+ (EXISTS|EXPUNGE|FETCH)|VANISHED)\b")
+_NEWS = ("EXISTS", "EXPUNGE", "FETCH", "VANISHED")
 MOST = 96 * 2**20
 """Bytes of all that one command is answered with; a batch of bodies is far below, one largest message too."""
 
@@ -18,6 +25,8 @@ MOST = 96 * 2**20
 class Client(imaplib.IMAP4):
     spent = 0
     out_of_time = False
+    patience: float | None = None  # seconds
+    _get_line: Any
 
     def read(self, size: int) -> bytes:
         self._spend(size)
@@ -47,6 +56,33 @@ class Client(imaplib.IMAP4):
             yield
         finally:
             watch.cancel()
+
+    def heard(self, seconds: float) -> list[bytes]:
+        """While idle: what is said of changes, as soon as it is; nothing after so many seconds, or where the connection ended."""
+        until = monotonic() + seconds
+        news = [line for untagged in _NEWS for line in self.untagged_responses.get(untagged, ())]  # came before we waited
+        heard = [line for line in news if isinstance(line, bytes)] + self._changes_now()
+        while not heard and (left := until - monotonic()) > 0 and get_socket_poller(self.sock, math.ceil(left)):
+            lines = self._lines_now()
+            if not lines:
+                break
+            heard = [line for line in lines if _CHANGE.match(line)]
+        return heard
+
+    def _changes_now(self) -> list[bytes]:
+        return [line for line in self._lines_now() if _CHANGE.match(line)]
+
+    def _lines_now(self) -> list[bytes]:
+        """Whole lines that are here already, in our buffer or the socket's."""
+        lines: list[bytes] = []
+        self.sock.settimeout(0)
+        try:
+            while True:
+                lines.append(self._get_line())
+        except (OSError, self.abort):  # imaplib takes "nothing yet" for an end; a real one shows at the next command
+            return lines
+        finally:
+            self.sock.settimeout(self.patience)
 
     def hang_up(self) -> None:
         self.out_of_time = True
@@ -83,9 +119,10 @@ class Mailbox(BaseMailBox):
 
 def opened(host: str, port: int, tls: str, context: ssl.SSLContext | None, patience: float) -> Mailbox:
     """Connected and, by `tls`, encrypted. `patience` in seconds holds for every wait from here on. Raises what imaplib and sockets do."""
-    if tls == "tls":
-        return Mailbox(TlsClient(host, port, ssl_context=context, timeout=patience))
-    client = Client(host, port, timeout=patience)
+    client = (
+        TlsClient(host, port, ssl_context=context, timeout=patience) if tls == "tls" else Client(host, port, timeout=patience)
+    )
+    client.patience = patience
     try:
         if tls == "starttls":
             client.starttls(context)
