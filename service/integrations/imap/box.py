@@ -16,6 +16,8 @@ from service.integrations.imap.refusals import Declined
 from service.integrations.imap.sets import spelled, spelled_in_parts, uids_of
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+AGAIN = 20
+"""Messages that an answer leaves out are asked for once more, one by one, so many of them: most likely they are gone meanwhile."""
 
 
 class Opened(NamedTuple):
@@ -92,19 +94,23 @@ class Box:
         """The newest first. `ids`: with the header that holds the Message-ID."""
         self.see(folder)
         rows: dict[int, Row] = {}
-        wanted = set(uids)
-        for part in spelled_in_parts(sorted(wanted)):
-            rows |= fetched(self._line.ask("UID", "FETCH", part, ITEMS_AND_ID if ids else ITEMS).parts("FETCH"))
-        return [Outline.of(rows[uid]) for uid in sorted(rows.keys() & wanted, reverse=True)]
+        wanted = sorted(uids)
+        for part in spelled_in_parts(wanted):
+            rows |= self._rows(part, ids=ids)
+        for uid in [uid for uid in wanted if uid not in rows][:AGAIN]:
+            rows |= self._rows(str(uid), ids=ids)
+        return [Outline.of(rows[uid]) for uid in reversed(wanted) if uid in rows]
+
+    def _rows(self, uids: str, *, ids: bool) -> dict[int, Row]:
+        return fetched(self._line.ask("UID", "FETCH", uids, ITEMS_AND_ID if ids else ITEMS).parts("FETCH"))
 
     def bodies(self, folder: Folder, uids: Iterable[int]) -> dict[int, Row | str]:
         """What is not in it is gone. A message that the server won't hand over comes as its words instead, and the others still come."""
         self.see(folder)
         wanted = sorted(uids)
         found = self._bodies(wanted)
-        if missing := [uid for uid in wanted if uid not in found]:
-            for uid in missing:
-                found |= self._bodies([uid])
+        for uid in [uid for uid in wanted if uid not in found]:
+            found |= self._bodies([uid])
         return found
 
     def _bodies(self, uids: list[int]) -> dict[int, Row | str]:

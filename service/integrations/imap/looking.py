@@ -39,6 +39,7 @@ class Looking:
     piles: list[Pile] = field(default_factory=list)
     gone: dict[str, str | None] = field(default_factory=dict)  # ref → stamp, None where it was not looked up
     after: dict[str, Status] = field(default_factory=dict)
+    compared: set[str] = field(default_factory=set)  # those that could be, of the suspect ones
     _aside: set[str] = field(default_factory=set)
 
     def look(self, folder: Folder, status: Status) -> Iterator[Moved | Problem]:
@@ -51,6 +52,7 @@ class Looking:
     def vanished(self, name: str) -> None:
         """A folder that is not there any more, or not read any more."""
         self.marks.folders.pop(name, None)
+        self.compared.add(name)
         self._lose(self.held.of(name))
         for ref in list(self.marks.aside_in(name)):
             self.marks.forget(ref)
@@ -75,7 +77,7 @@ class Looking:
         for name, status in self.after.items():
             if (mark := self.marks.folders.get(name)) is not None:
                 mark.status = status
-            self.marks.suspect.discard(name)
+        self.marks.suspect -= self.compared
         self.after.clear()
 
     # --- one folder --------------------------------------------------------------------------------------------------------
@@ -121,10 +123,10 @@ class Looking:
         elif old.modseq and status.modseq:
             altered = sorted(filter(mark.known, self.box.changed(folder, old.next, old.modseq)))
         self._arrived(folder, mark, now)
-        self.after[folder.name] = now
         yield from self._altered(folder, old.validity, altered)
         if not told:
             yield from self._by_counting(folder, old, opened, flags=not (old.modseq and status.modseq))
+        self.after[folder.name] = now
 
     def _arrived(self, folder: Folder, mark: Mark, now: Status) -> None:
         low, high = mark.status.next, now.next
@@ -158,6 +160,7 @@ class Looking:
         self.marks.folders[folder.name] = Mark(status, first=first)
         self.piles.append(Pile(folder, opened.validity, [], unread))
         self.after[folder.name] = status
+        self.compared.add(folder.name)
 
     def _unread(self, folder: Folder, validity: int, uid: int, held: Mapping[str, str]) -> bool:
         ref = a_ref(folder.name, validity, uid)

@@ -79,7 +79,6 @@ class Imap:
         yield from self._understood(reading.read(looking.piles), marks)
         yield from (Delete(ref) for ref in looking.gone if ref not in reading.lost.found)
         looking.settle()
-        marks.suspect.clear()
         if sweep:
             marks.looked_at = now.timestamp()
         yield from self._understood(reading.read(_history(marks, read)), marks)

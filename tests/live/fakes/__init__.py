@@ -1,0 +1,1 @@
+"""Small strict fakes of what can't run here."""
