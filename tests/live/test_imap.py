@@ -49,9 +49,15 @@ class TestWithoutQresync(TestImap):
 
     hidden = frozenset({"QRESYNC"})
 
+    def many_thousand(self, world: LiveWorld, count: int) -> None:
+        super().many_thousand(world, count // 10)
+
 
 class TestWithoutExtensions(TestImap):
     hidden = EXTENSIONS
+
+    def many_thousand(self, world: LiveWorld, count: int) -> None:
+        super().many_thousand(world, count // 10)
 
     @pytest.fixture
     def world(self, dovecot_server: Dovecot, tmp_path: Path) -> Iterator[LiveWorld]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import imaplib
 import itertools
 import os
@@ -141,9 +142,6 @@ class Dovecot(Server):
         return folder
 
     def _own(self, path: Path) -> None:
-        for folder in [path, *path.parents]:
-            if folder == self.folder or folder.exists():
-                break
         missing = [p for p in (path, *path.parents) if not p.exists()]
         path.mkdir(parents=True, exist_ok=True)
         if self._root:
@@ -164,13 +162,13 @@ class Dovecot(Server):
             port=self.port,
             tls_port=self.tls_port,
             internal="dovecot" if self._root else me,
-            internal_group="dovecot" if self._root else "",
+            internal_group="dovecot" if self._root else grp.getgrgid(self._owner.pw_gid).gr_name,
             login="dovenull" if self._root else me,
             uid=self._owner.pw_uid,
             gid=self._owner.pw_gid,
             ssl=SSL.format(folder=self.folder),
         )
-        self._write("dovecot.conf", "\n".join(line for line in config.splitlines() if not line.endswith("group = ")))
+        self._write("dovecot.conf", config)
 
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)

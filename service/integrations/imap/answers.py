@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 Part = bytes | tuple[bytes, ...]
@@ -98,7 +99,7 @@ def _responses(parts: Iterable[Part], grammar: re.Pattern[bytes]) -> Iterator[li
         line, literals = (part[0], part[1:]) if isinstance(part, tuple) else (part, ())
         if literals:
             line = _LITERAL.sub(b"", line)
-        tokens += [_plain(token) for token in grammar.findall(line)]
+        tokens += [_plain(token) if token[:1] == b'"' else token for token in grammar.findall(line)]
         tokens += map(_Text, literals)
         if not literals:
             yield tokens
@@ -106,7 +107,8 @@ def _responses(parts: Iterable[Part], grammar: re.Pattern[bytes]) -> Iterator[li
 
 
 def _plain(token: bytes) -> bytes:
-    return _Text(_ESCAPED.sub(rb"\1", token[1:-1])) if token[:1] == b'"' and len(token) > 1 else token
+    """A lone quotation mark is what it is."""
+    return _Text(_ESCAPED.sub(rb"\1", token[1:-1]) if b"\\" in token else token[1:-1]) if len(token) > 1 else token
 
 
 def _values(tokens: Iterable[bytes]) -> list[Any]:
@@ -169,5 +171,6 @@ def _merged(old: Row | None, new: Row) -> Row:
     )
 
 
+@lru_cache(maxsize=500)
 def _name(token: bytes) -> str:
     return token.decode("ascii", "replace").upper()

@@ -16,6 +16,7 @@ from service.integrations.imap.refusals import Declined
 from service.integrations.imap.sets import spelled, spelled_in_parts, uids_of
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+BODIES = "(UID FLAGS BODY.PEEK[])"
 AGAIN = 20
 """Messages that an answer leaves out are asked for once more, one by one, so many of them: most likely they are gone meanwhile."""
 
@@ -104,24 +105,41 @@ class Box:
     def _rows(self, uids: str, *, ids: bool) -> dict[int, Row]:
         return fetched(self._line.ask("UID", "FETCH", uids, ITEMS_AND_ID if ids else ITEMS).parts("FETCH"))
 
-    def bodies(self, folder: Folder, uids: Iterable[int]) -> dict[int, Row | str]:
-        """What is not in it is gone. A message that the server won't hand over comes as its words instead, and the others still come."""
+    def bodies(self, folder: Folder, batches: Iterable[list[int]]) -> Iterator[dict[int, Row | str]]:
+        """Of each batch; the server looks for the next one while the last is worked on. What is not in it is gone. A message that the
+        server won't hand over comes as its words instead, and the others still come.
+        """
         self.see(folder)
-        wanted = sorted(uids)
-        found = self._bodies(wanted)
-        for uid in [uid for uid in wanted if uid not in found]:
-            found |= self._bodies([uid])
-        return found
+        under_way: tuple[list[int], bytes] | None = None
+        for uids in batches:
+            found = self._received(under_way) if under_way else None
+            under_way = (uids, self._line.send("UID", "FETCH", spelled(sorted(uids)), BODIES)) if uids else ([], b"")
+            if found is not None:
+                yield found
+        if under_way:
+            yield self._received(under_way)
 
-    def _bodies(self, uids: list[int]) -> dict[int, Row | str]:
+    def _received(self, under_way: tuple[list[int], bytes]) -> dict[int, Row | str]:
+        uids, tag = under_way
         if not uids:
             return {}
         try:
-            answer = self._line.ask("UID", "FETCH", spelled(uids), "(UID FLAGS BODY.PEEK[])")
+            found: dict[int, Row | str] = _with_bodies(self._line.receive(tag))
+        except Declined:
+            found = {}
+        for uid in [uid for uid in uids if uid not in found]:
+            found |= self._alone(uid)
+        return found
+
+    def _alone(self, uid: int) -> dict[int, Row | str]:
+        try:
+            return _with_bodies(self._line.ask("UID", "FETCH", str(uid), BODIES))
         except Declined as error:
-            return {} if len(uids) > 1 else {uids[0]: error.said or error.code or "no reason given"}
-        rows = fetched(answer.parts("FETCH"))
-        return {uid: rows[uid] for uid in uids if uid in rows and rows[uid].body is not None}
+            return {uid: error.said or error.code or "no reason given"}
+
+
+def _with_bodies(answer: Answer) -> dict[int, Row | str]:
+    return {uid: row for uid, row in fetched(answer.parts("FETCH")).items() if row.body is not None}
 
 
 def _all_of(answer: Answer) -> Iterator[bytes]:

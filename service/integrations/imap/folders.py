@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from imap_tools.imap_utf7 import utf7_decode
 
@@ -48,10 +49,9 @@ class Folder:
         """As a person calls it: "Archive/2019", whatever stands between the parts on the server."""
         return self.name.replace(self.delimiter, "/") if self.delimiter else self.name
 
-    def flags(self, said: Iterable[str]) -> frozenset[str]:
+    def flags(self, said: frozenset[str]) -> frozenset[str]:
         """Of a message that lies here, in our words. Keywords are passed over."""
-        by_use = {"seen"} if r"\sent" in self.attributes else {"trashed"} if r"\trash" in self.attributes else set()
-        return frozenset(_FLAGS[flag] for flag in said if flag in _FLAGS) | flags_of_folder(self.shown) | by_use
+        return _flags(said, self.shown, self.attributes)
 
     @property
     def wanted(self) -> bool:
@@ -109,6 +109,12 @@ def decoded(wire: bytes) -> str:
     except (ValueError, UnicodeError):
         name = wire.decode("latin-1")
     return "INBOX" if name.upper() == "INBOX" else name
+
+
+@lru_cache(maxsize=1000)  # few differ, and a mailbox of 200,000 shares them
+def _flags(said: frozenset[str], shown: str, attributes: frozenset[str]) -> frozenset[str]:
+    by_use = {"seen"} if r"\sent" in attributes else {"trashed"} if r"\trash" in attributes else set()
+    return frozenset(_FLAGS[flag] for flag in said if flag in _FLAGS) | flags_of_folder(shown) | by_use
 
 
 def _returned(line: Line, items: str) -> str:

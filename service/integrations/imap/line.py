@@ -99,6 +99,24 @@ class Line:
             self._in_order = True
             return answers
 
+    def send(self, command: str, *arguments: str | bytes) -> bytes:
+        """Asks, and lets the server work on it. Nothing else may be asked until it is received. Returns the tag."""
+        client: Any = self._mailbox.client
+        with self._sorted(), client.within(self._patience):
+            self._in_order = False
+            client.untagged_responses.clear()
+            tag: bytes = client._command(command, *arguments)
+            return tag
+
+    def receive(self, tag: bytes) -> Answer:
+        client: Any = self._mailbox.client
+        with self._sorted(), client.within(self._patience * LONGEST):
+            answer = self._answer(client, tag)
+            self._in_order = True
+        if isinstance(answer, Declined):
+            raise answer
+        return answer
+
     def _answer(self, client: Any, tag: bytes) -> Answer | Declined:
         kind, said = client._get_tagged_response(tag)
         text = words(said[-1] or b"", self._secret)

@@ -10,6 +10,7 @@ from service.domain.raw import RawMessage
 from service.domain.sync import Change, Moved, Problem
 from service.integrations.files.contents import too_large
 from service.integrations.files.letters import LARGEST, Letter, Marker
+from service.integrations.imap.answers import Row
 from service.integrations.imap.box import Box
 from service.integrations.imap.folders import Folder
 from service.integrations.imap.marks import Marks, Stamps, a_ref
@@ -103,12 +104,21 @@ class Reading:
                 return
             newest = max(there, key=lambda pile: pile.window[-1].at)
             turn = self._read + max(TURN, self._read // 10)
-            while newest.window and self._read < turn:
-                batch = newest.batch()
-                self._read += len(batch)
-                yield from self._batch(newest, batch)
-                if not newest.window and self._read < turn:
-                    yield from self._ready(newest, there)
+            while newest in there and self._read < turn:
+                yield from self._window(newest, turn)
+                yield from self._ready(newest, there)
+
+    def _window(self, pile: Pile, turn: int) -> Iterator[Letter | Change | Problem]:
+        """What is outlined of it, no further than this turn goes."""
+        batches: list[list[Outline]] = []
+        while pile.window and self._read < turn:
+            batches.append(pile.batch())
+            self._read += len(batches[-1])
+        moved = {outline.uid: ref for batch in batches for outline in batch if (ref := self._moved_from(outline))}
+        wanted = [[one.uid for one in batch if one.size <= LARGEST and one.uid not in moved] for batch in batches]
+        for batch, bodies in zip(batches, self.box.bodies(pile.folder, wanted), strict=True):
+            for outline in batch:
+                yield from self._one(pile, outline, moved.get(outline.uid), bodies.get(outline.uid))
 
     def _ready(self, pile: Pile, there: list[Pile]) -> Iterator[Problem | Marker]:
         try:
@@ -127,26 +137,22 @@ class Reading:
             for low, high in pile.spans:
                 mark.settled(low, high)
 
-    def _batch(self, pile: Pile, batch: list[Outline]) -> Iterator[Letter | Change | Problem]:
-        moved = {outline.uid: ref for outline in batch if (ref := self._moved_from(outline))}
-        wanted = [outline.uid for outline in batch if outline.size <= LARGEST and outline.uid not in moved]
-        bodies = self.box.bodies(pile.folder, wanted) if wanted else {}
-        for outline in batch:
-            ref = a_ref(pile.folder.name, pile.validity, outline.uid)
-            body = bodies.get(outline.uid)
-            if outline.uid in moved:
-                flags = pile.folder.flags(outline.flags)
-                stamp = self.stamps.stamp(outline.key(outline.header or b""), flags)
-                yield Moved(moved[outline.uid], ref, stamp, flags, pile.folder.shown)
-            elif outline.size > LARGEST:
-                yield self._aside(ref, too_large(outline.size, LARGEST))
-            elif isinstance(body, str):
-                yield self._aside(ref, f"is not handed over by the server ({body})")
-            elif body is not None and len(body.body or b"") > LARGEST:
-                yield self._aside(ref, too_large(len(body.body or b""), LARGEST))
-            elif body is not None:
-                said = outline.flags if body.flags is None else body.flags
-                yield self._letter(pile.folder, ref, outline, body.body or b"", pile.folder.flags(said))
+    def _one(
+        self, pile: Pile, outline: Outline, moved: str | None, body: Row | str | None
+    ) -> Iterator[Letter | Change | Problem]:
+        ref = a_ref(pile.folder.name, pile.validity, outline.uid)
+        if moved is not None:
+            flags = pile.folder.flags(outline.flags)
+            yield Moved(moved, ref, self.stamps.stamp(outline.key(outline.header or b""), flags), flags, pile.folder.shown)
+        elif outline.size > LARGEST:
+            yield self._aside(ref, too_large(outline.size, LARGEST))
+        elif isinstance(body, str):
+            yield self._aside(ref, f"is not handed over by the server ({body})")
+        elif body is not None and len(body.body or b"") > LARGEST:
+            yield self._aside(ref, too_large(len(body.body or b""), LARGEST))
+        elif body is not None:
+            said = outline.flags if body.flags is None else body.flags
+            yield self._letter(pile.folder, ref, outline, body.body or b"", pile.folder.flags(said))
 
     def _moved_from(self, outline: Outline) -> str | None:
         return self.lost.take(outline.key(outline.header)) if outline.header is not None else None
