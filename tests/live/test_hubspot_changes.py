@@ -49,6 +49,13 @@ def test_a_thousand_of_one_millisecond_come_once_and_then_stay_quiet(world: HubS
     assert kept.sync(world.connect()).upserts == []
 
 
+def test_an_empty_account_that_is_filled_is_read(world: HubSpotWorld) -> None:
+    kept = Kept().sync(world.connect())
+    world.fill(150)
+    kept.sync(world.connect())
+    assert len(kept.items) == len(kept.upserts) == 150
+
+
 def test_no_page_of_a_search_is_ever_turned(world: HubSpotWorld) -> None:
     """A search ends at 10,000, and its pages move while they are read."""
     world.fill(MANY)

@@ -40,16 +40,16 @@ def refused(world: HubSpotWorld, error: type[ExternalError], said: str, **fault:
 
 def test_a_token_that_is_no_longer_good_says_where_the_new_one_is(world: HubSpotWorld) -> None:
     world.account.expired = True
-    refused(world, AccessLost, r"has expired \(401\): copy the access token of your private app")
+    refused(world, AccessLost, r"has expired \(401\): copy your service key")
     world.account.expired = False
     world.refuse_the_login()
-    refused(world, AccessLost, r"is not accepted \(401\): copy the access token of your private app")
+    refused(world, AccessLost, r"is not accepted \(401\): copy your service key")
     assert "set `token`" in world.connect().check().fix
 
 
 def test_a_missing_scope_is_named(world: HubSpotWorld) -> None:
     world.account.scopes = SCOPES - {"crm.objects.deals.read"}
-    refused(world, AccessLost, r"lacks the scope crm.objects.deals.read \(403\): tick it")
+    refused(world, AccessLost, r"lacks the scope crm.objects.deals.read \(403\): add it")
 
 
 def test_check_names_every_scope_that_is_missing_at_once(world: HubSpotWorld) -> None:
@@ -57,7 +57,7 @@ def test_check_names_every_scope_that_is_missing_at_once(world: HubSpotWorld) ->
     check = world.connect().check()
     assert not check.ok
     assert [scope in check.says for scope in sorted(SCOPES)] == [True, False, True, True]
-    assert check.fix == "tick it in the private app and save"
+    assert check.fix == "add it to the service key or private app"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,10 @@ def test_check_names_every_scope_that_is_missing_at_once(world: HubSpotWorld) ->
 )
 def test_scopes_are_found_under_each_of_their_names(world: HubSpotWorld, body: dict[str, Any]) -> None:
     refused(world, AccessLost, "lacks the scope .*crm.objects.owners.read", status=403, body=body)
+
+
+def test_who_made_the_token_may_have_lost_their_rights(world: HubSpotWorld) -> None:
+    refused(world, AccessLost, "lost their rights", status=403, body={"category": "USER_DOES_NOT_HAVE_PERMISSIONS"})
 
 
 @pytest.mark.parametrize("body", [{}, [], {"errors": ["?", {"context": 3}]}, {"errors": None, "category": 5}])

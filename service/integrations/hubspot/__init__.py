@@ -24,7 +24,9 @@ class Settings(SourceSettings):
     """What to click in HubSpot is in [connections/hubspot.md](connections/hubspot.md)."""
 
     kind: Literal["hubspot"]
-    token: Secret | None = Field(None, description="A private app's access token", examples=[{"env": "HUBSPOT_TOKEN"}])
+    token: Secret | None = Field(
+        None, description="A service key, or a private app's access token", examples=[{"env": "HUBSPOT_TOKEN"}]
+    )
     objects: tuple[Part, ...] = Field(USUAL, min_length=1, description="What is read", examples=[["contacts", "deals"]])
     base_url: SkipJsonSchema[str] = Field("https://api.hubapi.com", description="For tests")
 
@@ -52,5 +54,5 @@ class Settings(SourceSettings):
         except SecretUnreadable as error:
             raise AccessLost(f"HubSpot's token is not there: {error}") from error
         if not token:
-            raise AccessLost("HubSpot has no token: set `token` to a private app's access token")
+            raise AccessLost("HubSpot has no token: set `token` to a service key")
         return Fixed({"Authorization": f"Bearer {token}"})

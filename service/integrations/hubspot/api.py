@@ -19,6 +19,9 @@ from service.integrations.hubspot.kinds import Kind
 from service.integrations.hubspot.refusals import FIX, Hurried, sort
 from service.integrations.hubspot.rows import Row
 
+OBJECTS, ASSOCIATIONS, OWNERS, PIPELINES = "/crm/v3/objects", "/crm/v4/associations", "/crm/v3/owners", "/crm/v3/pipelines/deals"
+"""HubSpot supports v4 until March and v3 until September 2027; then they are the same with a date, as in /crm/objects/2026-03:
+https://developers.hubspot.com/docs/api-reference/legacy/migration-guide."""
 BATCH, BATCH_WITH_HISTORY, BATCH_ASSOCIATIONS = 100, 50, 1000
 TRIES = 4
 """Of a search that met the limit of searches a second."""
@@ -73,7 +76,7 @@ class Api:
         }
         if filters:
             asked["filterGroups"] = [{"filters": [f.json for f in filters]}]
-        said = self._searched(f"/crm/v3/objects/{kind.name}/search", asked)
+        said = self._searched(f"{OBJECTS}/{kind.name}/search", asked)
         total = said.get("total")
         return Found(_rows(said, kind), total if isinstance(total, int) else -1, bool(_after(said)))
 
@@ -83,7 +86,7 @@ class Api:
         for start in range(0, len(ids), most):
             inputs = [{"id": str(id)} for id in ids[start : start + most]]
             asked = {"properties": list(properties), "propertiesWithHistory": list(history), "inputs": inputs}
-            yield from _rows(self._post(f"/crm/v3/objects/{kind.name}/batch/read", asked), kind)
+            yield from _rows(self._post(f"{OBJECTS}/{kind.name}/batch/read", asked), kind)
 
     def associated(self, kind: str, to: str, ids: Sequence[int]) -> dict[int, list[int]]:
         """By id, the primary one first. https://developers.hubspot.com/docs/api-reference/legacy/crm/associations/guide"""
@@ -91,7 +94,7 @@ class Api:
         inputs = [{"id": str(id)} for id in ids]
         while inputs:
             now, inputs = inputs[:BATCH_ASSOCIATIONS], inputs[BATCH_ASSOCIATIONS:]
-            said = self._post(f"/crm/v4/associations/{kind}/{to}/batch/read", {"inputs": now})
+            said = self._post(f"{ASSOCIATIONS}/{kind}/{to}/batch/read", {"inputs": now})
             for one in _results(said):
                 id = str((one.get("from") or {}).get("id", ""))
                 if id.isdigit():
@@ -102,14 +105,14 @@ class Api:
 
     def archived(self, kind: Kind) -> Iterator[tuple[Row, ...]]:
         """What was deleted in the last 90 days, in no order that is said."""
-        yield from (_rows(said, kind) for said in self._listed(f"/crm/v3/objects/{kind.name}", limit=100, archived="true"))
+        yield from (_rows(said, kind) for said in self._listed(f"{OBJECTS}/{kind.name}", limit=100, archived="true"))
 
     def owners(self, *, archived: bool) -> Iterator[dict[str, Any]]:
-        for said in self._listed("/crm/v3/owners", limit=500, archived="true" if archived else None):
+        for said in self._listed(OWNERS, limit=500, archived="true" if archived else None):
             yield from _results(said)
 
     def pipelines(self) -> list[dict[str, Any]]:
-        return _results(_object(self._http.get("/crm/v3/pipelines/deals")))
+        return _results(_object(self._http.get(PIPELINES)))
 
     def account(self) -> dict[str, Any]:
         return _object(self._http.get("/account-info/v3/details"))

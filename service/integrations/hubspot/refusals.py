@@ -15,7 +15,7 @@ from typing import Any
 from service.errors import AccessLost, ExternalError, Unavailable
 from service.http import Answer, retry_after
 
-FIX = "copy the access token of your private app in HubSpot (Settings › Integrations › Private Apps › Auth) and set `token`"
+FIX = "copy your service key in HubSpot (Development › Keys › Service keys), or your private app's token (Auth tab), and set `token`"
 _WAITS = {"SECONDLY": 1, "TEN_SECONDLY_ROLLING": 10, "DAILY": 3600}  # seconds, by policyName, where no Retry-After is sent
 _SCOPE = re.compile(r"[a-z][a-z0-9_.-]*")
 
@@ -35,6 +35,10 @@ def _sorted(answer: Answer, now: datetime) -> ExternalError | None:
         expired = "has expired" if category == "EXPIRED_AUTHENTICATION" else "is not accepted"
         return AccessLost(f"HubSpot's token {expired} (401): {FIX}")
     if answer.status == 403:
+        if category == "USER_DOES_NOT_HAVE_PERMISSIONS":
+            return AccessLost(
+                "HubSpot says that whoever made this token lost their rights (403): let a super admin make a service key"
+            )
         return _missing(said)
     if answer.status == 429:
         return _limited(str(said.get("policyName", "")), answer, now)
@@ -47,8 +51,10 @@ def _sorted(answer: Answer, now: datetime) -> ExternalError | None:
 def _missing(said: dict[str, Any]) -> AccessLost:
     scopes = sorted(set(_scopes(said)))
     if scopes:
-        return AccessLost(f"HubSpot's app lacks the scope {' or '.join(scopes)} (403): tick it in the private app and save")
-    return AccessLost("HubSpot refuses access (403): tick the scopes that docs/connections/hubspot.md lists in the private app")
+        return AccessLost(f"HubSpot's key lacks the scope {' or '.join(scopes)} (403): add it to the service key or private app")
+    return AccessLost(
+        "HubSpot refuses access (403): give the service key or private app the scopes that docs/connections/hubspot.md lists"
+    )
 
 
 def _scopes(said: dict[str, Any]) -> list[str]:

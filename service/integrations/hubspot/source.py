@@ -21,8 +21,8 @@ from service.ports import Check, Surroundings
 
 PAGE = 200
 LEADING = 3
-"""Kinds that are asked for at every sync. The others are when one of these changed (whatever is logged changes the record it is
-logged on: https://knowledge.hubspot.com/properties/hubspots-default-contact-properties), and every REST."""
+"""Kinds that are asked for at every sync. The others are when one of these changed, since HubSpot notes on a record when something
+was last logged on it; and every REST, so that nothing depends on that."""
 REST = 15 * 60_000  # milliseconds
 
 

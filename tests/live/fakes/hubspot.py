@@ -1,7 +1,8 @@
 """HubSpot's CRM as its reference describes it, as far as it is read here; what HubSpot rejects, this rejects.
 
-Search: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm (200 a page, 10,000 in all, 5 groups of filters,
-18 filters, an index that lags). Objects and batches: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/guide
+Search: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm (200 a page, 10,000 in all, an index that lags), and
+https://developers.hubspot.com/changelog/breaking-change-expanded-filtering-capabilities-and-error-messaging-in-hubspots-search-api
+(5 groups, 10 filters in one, 25 in all). Objects and batches: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/guide
 (100 inputs, 50 with history, 207 where some are not there). Associations:
 https://developers.hubspot.com/docs/api-reference/legacy/crm/associations/associate-records/batch/get-associations (1,000 inputs).
 Owners: https://developers.hubspot.com/docs/api-reference/latest/crm/owners/guide. Errors:
@@ -109,10 +110,14 @@ class Account:
             self.things[kind][id].archived = self.now
 
     def merge(self, kind: str, first: int, second: int) -> int:
-        """As it is since 2025: what two became is a third, which names them; neither is listed as deleted."""
+        """What two became is a third, which names all that it was, and none of them is listed as deleted:
+        https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies.
+        """
         with self.lock:
             one, other = self.things[kind].pop(first), self.things[kind].pop(second)
-            return self.add(kind, **other.properties | one.properties | {"hs_merged_object_ids": f"{first};{second}"})
+            before = [t.properties.get("hs_merged_object_ids", "") for t in (one, other)]
+            merged = {"hs_merged_object_ids": ";".join(filter(None, (*before, str(first), str(second))))}
+            return self.add(kind, **other.properties | one.properties | merged)
 
     def put_beside(self, kind: str, id: int, other: str, other_id: int, label: str | None = None) -> None:
         with self.lock:
@@ -232,7 +237,7 @@ class Fake:
         _only(asked, {"filterGroups", "sorts", "properties", "limit", "after", "query"})
         limit, after = int(asked.get("limit", 10)), int(asked.get("after") or 0)
         groups, sorts = asked.get("filterGroups", []), asked.get("sorts", [])
-        if not 1 <= limit <= 200 or len(groups) > 5 or sum(len(g["filters"]) for g in groups) > 18 or len(sorts) > 1:
+        if not 1 <= limit <= 200 or len(groups) > 5 or sum(len(g["filters"]) for g in groups) > 25 or len(sorts) > 1:
             raise Refusal(400, "VALIDATION_ERROR", "There was a problem with the request.")
         if after + limit > 10_000:
             raise Refusal(400, "VALIDATION_ERROR", "The total number of results exceeds 10,000")
