@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from service.errors import AccessLost, ExternalError, Unavailable
 from service.integrations.hubspot import Settings
 from service.integrations.hubspot.api import Paces
+from service.integrations.hubspot.signing import SignIn
+from service.ports import OneCredential
 from tests.integration.source_contract import Kept, surroundings
 from tests.live.contract import MANY
 from tests.live.fakes.hubspot import SCOPES
@@ -132,6 +135,51 @@ def test_settings_connect_with_a_token_or_another_login(world: HubSpotWorld, mon
     monkeypatch.setenv("HUBSPOT_T", world.account.token)
     source = Settings(kind="hubspot", token={"env": "HUBSPOT_T"}, objects=("contacts",), base_url=world.proxy.url).connect(at)
     assert source.check().says == "HubSpot account 4711: 3 contacts"
+    source.close()
+
+
+class Typing:
+    """A person who pastes a key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.shown: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.shown.append(text)
+
+    def ask(self, question: str, default: str = "") -> str:
+        raise AssertionError(question)
+
+    def secret(self, question: str) -> str:
+        self.shown.append(question)
+        return self.key
+
+    def browse(self, url: str) -> bool:
+        raise AssertionError(url)
+
+
+def test_connecting_tries_the_key_and_writes_the_lines_that_use_it(world: HubSpotWorld) -> None:
+    way, clock = SignIn(), surroundings(world.folder).clock
+    asker, rights = Typing(world.account.token), way.rights(frozenset(), frozenset())
+    assert {right.scope for right in rights} == SCOPES
+    made = way.sign_in(asker, {"base_url": world.proxy.url}, rights, clock)
+    at = replace(surroundings(world.folder), account="crm", credentials=OneCredential("crm", made))
+    assert way.check(at).says.startswith("HubSpot account 4711: 3 contacts")
+    assert way.snippet("crm", replace(made, about={})) == "sources:\n  - {kind: hubspot, token: {kept: crm}}"
+    assert "Service keys" in way.revoke(made, clock)
+    wrong = way.sign_in(Typing("pat-wrong"), {"base_url": world.proxy.url}, rights, clock)
+    assert not way.check(replace(at, credentials=OneCredential("crm", wrong))).ok
+
+
+def test_a_token_that_was_replaced_is_read_anew(world: HubSpotWorld) -> None:
+    file = world.folder / "token"
+    file.write_text("pat-of-yesterday")
+    settings = Settings(kind="hubspot", token={"file": file}, objects=("contacts",), base_url=world.proxy.url)
+    source = settings.connect(surroundings(world.folder))
+    assert not source.check().ok
+    file.write_text(world.account.token)
+    assert source.check().ok
     source.close()
 
 

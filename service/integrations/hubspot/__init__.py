@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from service.errors import AccessLost
-from service.settings.section import Secret, SecretUnreadable, SourceSettings, wrong
+from service.settings.section import Secret, SourceSettings, wrong
 
 if TYPE_CHECKING:
     from service.http import Login
@@ -25,7 +24,7 @@ class Settings(SourceSettings):
 
     kind: Literal["hubspot"]
     token: Secret | None = Field(
-        None, description="A service key, or a private app's access token", examples=[{"env": "HUBSPOT_TOKEN"}]
+        None, description="A service key, or a private app's access token", examples=[{"kept": "hubspot"}]
     )
     objects: tuple[Part, ...] = Field(USUAL, min_length=1, description="What is read", examples=[["contacts", "deals"]])
     base_url: SkipJsonSchema[str] = Field("https://api.hubapi.com", description="For tests")
@@ -42,17 +41,7 @@ class Settings(SourceSettings):
     def connect(self, at: Surroundings, login: Login | None = None) -> HubSpot:
         """`login`: what requests are authorised by in place of `token`. Raises AccessLost where there is neither."""
         from service.integrations.hubspot.api import Api
+        from service.integrations.hubspot.login import Named
         from service.integrations.hubspot.source import HubSpot
 
-        return HubSpot(Api(self.base_url, at.clock, login or self._fixed()), self.objects, at)
-
-    def _fixed(self) -> Login:
-        from service.http import Fixed
-
-        try:
-            token = self.token.read() if self.token else ""
-        except SecretUnreadable as error:
-            raise AccessLost(f"HubSpot's token is not there: {error}") from error
-        if not token:
-            raise AccessLost("HubSpot has no token: set `token` to a service key")
-        return Fixed({"Authorization": f"Bearer {token}"})
+        return HubSpot(Api(self.base_url, at.clock, login or Named(self.token, at)), self.objects, at)

@@ -15,7 +15,7 @@ from typing import Any
 from service.errors import AccessLost, ExternalError, Unavailable
 from service.http import Answer, retry_after
 
-FIX = "copy your service key in HubSpot (Development › Keys › Service keys), or your private app's token (Auth tab), and set `token`"
+FIX = "copy your service key in HubSpot (Development › Keys › Service keys), or your private app's token (Auth tab), and run `reveille connect hubspot` or set `token`"
 _WAITS = {"SECONDLY": 1, "TEN_SECONDLY_ROLLING": 10, "DAILY": 3600}  # seconds, by policyName, where no Retry-After is sent
 _SCOPE = re.compile(r"[a-z][a-z0-9_.-]*")
 
