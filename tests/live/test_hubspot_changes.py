@@ -116,6 +116,21 @@ def test_what_is_restored_comes_back(world: HubSpotWorld) -> None:
     assert kept.sync(world.connect()).upserts == [f"contacts/{world.ids[1]}"]
 
 
+def test_all_are_compared_now_and_then_however_often_it_would_help(world: HubSpotWorld) -> None:
+    world.fill(100)
+    kept = Kept().sync(world.connect())
+    for n in (1, 2):
+        world.account.archive("contacts", world.ids[n])
+    kept.sync(world.connect())
+    world.account.things["contacts"][world.ids[1]].archived = None
+    kept.sync(world.connect())
+    world.account.things["contacts"][world.ids[2]].archived = None
+    assert kept.sync(world.connect()).upserts == [], "that was asked for just now"
+    world.later += timedelta(minutes=5)
+    assert kept.sync(world.connect()).upserts == [f"contacts/{world.ids[2]}"]
+    assert told(kept) == truth(world)
+
+
 def test_as_many_new_as_deleted_are_told_apart(world: HubSpotWorld) -> None:
     world.fill(FEW)
     kept = Kept().sync(world.connect())

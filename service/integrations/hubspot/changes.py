@@ -17,7 +17,7 @@ from service.integrations.hubspot.rows import Row
 from service.integrations.hubspot.state import LOOK, MOST_GONE, OVERLAP, Seen, State, Walk, appeared
 
 MOST_ARCHIVED = 20
-"""Pages of deleted objects; where there are more, comparing everything costs less."""
+"""Pages of deleted objects, or as many as it takes to compare everything: where there are more, that costs less."""
 SECOND = 1000
 
 
@@ -50,7 +50,7 @@ class Changes:
         expected = seen.total + appeared(fresh, seen)
         gone = merged = 0
         if many or (found.total != expected if found.total >= 0 else thorough):
-            gone = yield from self._gone(kind, seen)
+            gone = yield from self._gone(kind, seen, found.total)
         if many:
             seen.walks.append(Walk(since=max(seen.floor, 1)))
         else:
@@ -59,7 +59,8 @@ class Changes:
                 self._note(change)
                 yield change
             if kind.is_item and found.total >= 0 and found.total not in {expected - gone, expected - gone - merged}:
-                self._compare(seen, found.total)
+                seen.owed = True
+        self._compare(seen, found.total)
         seen.look(found.rows, found.total)
 
     def _note(self, change: Change) -> None:
@@ -67,11 +68,11 @@ class Changes:
             self.told[change.ref] = change.stamp
 
     def _compare(self, seen: Seen, total: int) -> None:
-        """The number is not explained: something was restored, or merged and deleted, or is shown hours late. All are compared,
+        """Where the number is not explained: something was restored, or merged and deleted, or is shown hours late. All are compared,
         but the more there are, the less often: it takes a request for each 200.
         """
-        if abs(self.now - seen.compared) >= total * SECOND and not any(walk.compare for walk in seen.walks):
-            seen.compared = self.now
+        if seen.owed and abs(self.now - seen.compared) >= total * SECOND:
+            seen.owed, seen.compared = False, self.now
             seen.walks.append(Walk(compare=True))
 
     def of(self, kind: Kind, ids: Sequence[int], floor: int) -> Iterator[Change]:
@@ -102,12 +103,12 @@ class Changes:
             rows = list(self.api.read(other, wanted[start : start + LOOK], other.asked))
             yield from self.translation.upserts(other, rows)
 
-    def _gone(self, kind: Kind, seen: Seen) -> Generator[Change, None, int]:
+    def _gone(self, kind: Kind, seen: Seen, total: int) -> Generator[Change, None, int]:
         """Deletions are known by when they were made, not by the order they are listed in. Returns how many there were."""
         newest, lately = seen.gone, list[Row]()
         for number, rows in enumerate(self.api.archived(kind)):
-            if number == MOST_ARCHIVED:
-                seen.walks += [Walk(compare=True)] if kind.is_item else []
+            if number >= max(MOST_ARCHIVED, total // kind.page):
+                seen.owed = kind.is_item
                 break
             newest = max((newest, *(row.archived for row in rows)))
             lately += [row for row in rows if row.archived >= seen.gone - OVERLAP]

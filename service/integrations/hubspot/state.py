@@ -42,6 +42,7 @@ class Seen:
     total: int = -1
     gone: int = 0  # the newest deletion known
     compared: int = 0  # when all of them were last compared because the numbers did not add up, by the house's clock
+    owed: bool = False  # whether they are to be compared once more
     top: dict[int, int] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)  # deleted at most OVERLAP before `gone`
     walks: list[Walk] = field(default_factory=list)
@@ -104,6 +105,7 @@ def _written(seen: Seen) -> dict[str, Any]:
         "total": seen.total,
         "gone": seen.gone,
         "compared": seen.compared,
+        "owed": seen.owed,
         "top": [[id, seen.mark - at] for id, at in seen.top.items()],
         "left": seen.left[-MOST_GONE:],
         "walks": [[w.below, w.since, w.compare] for w in seen.walks],
@@ -117,6 +119,7 @@ def _seen(kept: dict[str, Any]) -> Seen:
         int(kept["total"]),
         int(kept["gone"]),
         int(kept["compared"]),
+        bool(kept["owed"]),
         {int(id): mark - int(before) for id, before in kept["top"]},
         [int(id) for id in kept["left"]],
         [Walk(None if below is None else int(below), int(since), bool(compare)) for below, since, compare in kept["walks"]],
