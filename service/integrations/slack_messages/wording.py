@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from service.domain.people import Person
-from service.integrations.slack_export.directory import Channel, Directory, dicts, words
+from service.integrations.slack_messages.directory import Channel, Directory, dicts, words
 
 SMALL_ROOM = 20
 """Members up to which @channel and @here mean each of them; in larger rooms they are announcements."""

@@ -1,4 +1,4 @@
-"""A day file's entries to posts. What nobody said (joins, leaves, topics) is left out."""
+"""Slack's messages to posts. What nobody said (joins, leaves, topics) is left out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from service.domain.items import Post, Provenance
 from service.domain.people import Address
-from service.integrations.slack_export.directory import Channel, Directory, dicts, words
-from service.integrations.slack_export.wording import mentioned, render, said
+from service.integrations.slack_messages.directory import Channel, Directory, dicts, words
+from service.integrations.slack_messages.wording import mentioned, render, said
 
 _SAID = frozenset(
     {"", "bot_message", "file_share", "me_message", "thread_broadcast", "file_comment", "file_mention", "reply_broadcast"}
