@@ -72,7 +72,9 @@ def moment(ts: str) -> datetime | None:
 
 
 def permalink(workspace: str, channel: str, ts: str, root: str) -> str:
-    link = f"https://{workspace}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
+    """`workspace`: its name ("acme"), or the address that it has (auth.test's `url`)."""
+    base = workspace.rstrip("/") if "://" in workspace else f"https://{workspace}.slack.com"
+    link = f"{base}/archives/{channel}/p{ts.replace('.', '')}"
     return link if root == ts else f"{link}?thread_ts={root}&cid={channel}"
 
 
