@@ -36,6 +36,12 @@ def posts_of(day: Any, channel: Channel, directory: Directory, link: str, worksp
             yield found
 
 
+def says_something(entry: Mapping[str, Any]) -> bool:
+    """Whether somebody does, in this message itself."""
+    subtype = words(entry.get("subtype"))
+    return subtype == "tombstone" or (subtype in _SAID and bool(said(entry)))
+
+
 def _found(entry: Mapping[str, Any], channel: Channel, directory: Directory, link: str, workspace: str) -> Found | None:
     subtype = words(entry.get("subtype"))
     if subtype == "message_changed" and isinstance(entry.get("message"), dict):  # what it says now
