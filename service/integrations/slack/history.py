@@ -49,7 +49,7 @@ def since(client: Client, channel: str, oldest: str) -> Iterator[Raw]:
     for answer in client.paged("conversations.history", channel=channel, **asked):
         entries = _messages(answer)
         yield from (one for one in entries if _ts(one) >= oldest)
-        if not answer.get("has_more", True) or (entries and all(_ts(one) < oldest for one in entries)):
+        if not answer.get("has_more", True) or any(_ts(one) < oldest for one in entries):
             return
 
 

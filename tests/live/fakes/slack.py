@@ -426,7 +426,11 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
             kind = self.headers.get("Content-Type", "")
             bearer = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
             try:
-                given = json.loads(data or "{}") if kind.startswith("application/json") else dict(parse_qsl(data, keep_blank_values=True))
+                given = (
+                    json.loads(data or "{}")
+                    if kind.startswith("application/json")
+                    else dict(parse_qsl(data, keep_blank_values=True))
+                )
                 said = slack.answer(
                     self.path.removeprefix("/api/"), bearer, given
                 )  # a token in the address is refused since 2021
