@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
-from service.errors import ExternalError
+from service.errors import ExternalError, Rejected
 from service.integrations.slack import Channel, Token
 from service.integrations.slack.actions import Posted, find, post
 from service.integrations.slack.client import Client
 from service.integrations.slack.history import NOTICE
+from service.integrations.slack.rooms import chosen, rooms
 from service.integrations.slack_messages.directory import is_me, user, words
 from service.ports import Check, Surroundings
 
@@ -67,14 +70,25 @@ class SlackChannel:
 
     @property
     def _is_id_of_somebody(self) -> bool:
-        return self._to[:1] in {"U", "W"} and self._to.isalnum() and self._to.isupper()
+        return bool(re.fullmatch(r"[UW][A-Z0-9]+", self._to))
 
     def _place(self) -> str:
-        """A person's id becomes their direct message, so that it can be read again."""
-        if not self._room and self._is_id_of_somebody:
+        """The conversation's id, without which it can't be read again: a person's direct message, or who is called so."""
+        self._room = self._room or self._found()
+        return self._room
+
+    def _found(self) -> str:
+        if re.fullmatch(r"[CGD][A-Z0-9]+", self._to):
+            return self._to
+        if self._is_id_of_somebody:
             opened = self._client.ask("conversations.open", users=self._to).get("channel")
-            self._room = words(opened.get("id")) if isinstance(opened, dict) else ""
-        return self._room or self._to
+            return words(opened.get("id")) if isinstance(opened, dict) else self._to
+        kept, _ = chosen(rooms(self._client, [])[0], [self._to], [])
+        if not kept:
+            raise Rejected(
+                f"this token is in no channel called {self._to}: invite the app (/invite in the channel), or correct `to`"
+            )
+        return kept[0].id
 
     def _raw_user(self) -> dict[str, object]:
         raw = self._client.ask("users.info", user=self._to).get("user")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.request import SocketModeRequest
 
 PINGS = 5.0
-"""Seconds between looks at the connection."""
+"""Seconds between looks at the connection; four of them without an answer, and it is made anew."""
 
 _quiet = logging.getLogger("reveille.slack-sdk")  # the SDK logs what was sent
 _quiet.disabled = True
@@ -42,12 +43,13 @@ class Doorbell:
         clock: Callable[[], datetime],
         lost: Callable[[], None] = lambda: None,
         base_url: str = SLACK,
+        pings: float = PINGS,
     ) -> None:
-        """`lost`: rings may have been missed, for the connection broke."""
+        """`lost`: rings may have been missed, for there is a new connection; it is called before anything rings over that."""
+        self._pings, self._greeted = pings, False
         self._token, self._ring, self._lost, self._clock, self._base_url = app_token, ring, lost, clock, base_url
         self._host = urlsplit(base_url).hostname or "Slack"
         self._client: SocketModeClient | None = None
-        self._closing = False
 
     @property
     def listening(self) -> bool:
@@ -64,10 +66,9 @@ class Doorbell:
             self._token(),
             logger=_quiet,
             web_client=web,
-            ping_interval=PINGS,
+            ping_interval=self._pings,
             concurrency=1,
-            on_close_listeners=[lambda *_: self._broke()],
-            on_error_listeners=[lambda *_: self._broke()],
+            on_message_listeners=[self._greet],
         )
         client.socket_mode_request_listeners.append(self._heard)
         self._client = client
@@ -84,7 +85,6 @@ class Doorbell:
             raise Unavailable(f"{self._host} gives no Socket Mode connection: it is tried again")
 
     def close(self) -> None:
-        self._closing = True
         if self._client is not None:
             self._client.close()
 
@@ -100,9 +100,12 @@ class Doorbell:
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return sorted_out("apps.connections.open", response.status_code, said, headers, self._host, self._clock())
 
-    def _broke(self) -> None:
-        if not self._closing:
-            self._lost()
+    def _greet(self, message: str) -> None:
+        """Each connection begins with a hello. Whether the one before broke, or was replaced in time, the SDK does not say."""
+        if '"hello"' in message and json.loads(message).get("type") == "hello":
+            if self._greeted:
+                self._lost()
+            self._greeted = True
 
     def _heard(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         """Told first, then acknowledged: what was not is sent again."""
@@ -129,9 +132,10 @@ def where(event: Any) -> tuple[str, str] | None:
 
 
 class Rung:
-    """What rang, until a sync has read it. Safe to share between threads."""
+    """What rang, until a sync has read it. Safe to share between threads. `listening`: whether the doorbell is."""
 
-    def __init__(self) -> None:
+    def __init__(self, listening: Callable[[], bool] = lambda: True) -> None:
+        self.listening = listening
         self._lock = Lock()
         self._places: dict[str, set[str]] = {}
         self._taken: dict[int, dict[str, set[str]]] = {}
@@ -154,7 +158,7 @@ class Rung:
             for places in waiting:
                 for channel, roots in places.items():
                     together.setdefault(channel, set()).update(roots)
-            if not self._whole:
+            if not self._whole or not self.listening():
                 self._whole, self._doubted = True, number
             self._places, self._taken = {}, {number: together}
             return together if number > self._doubted else None

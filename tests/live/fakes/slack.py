@@ -203,7 +203,7 @@ class FakeSlack:
         }
 
     def users_list(self, token: Token, given: Given) -> dict[str, Any]:
-        return self.page("members", [self.shown(token, one) for one in self.users.values()], given)
+        return self.page("members", [self.shown(token, one) for one in self.users.values() if one["team_id"] == "T1"], given)
 
     def users_info(self, token: Token, given: Given) -> dict[str, Any]:
         if given["user"] not in self.users:
