@@ -353,6 +353,24 @@ def test_a_bot_knows_its_person_by_their_e_mail_or_their_handle(tmp_path: Path) 
             assert thread.posts[0].provenance is provenance
 
 
+def test_in_a_vast_workspace_a_bot_finds_its_person_by_their_address(tmp_path: Path) -> None:
+    with a_world(tmp_path, "turns") as world:
+        mara = world.slack.users.pop("U1")
+        for number in range(5000):
+            world.slack.add_user(f"U9{number}", f"n{number}", f"Number {number}", f"n{number}@acme.example")
+        world.slack.users["U1"] = mara
+        world.slack.say("C01", ts(1), "U1", "I say")
+        thread = only(Kept().sync(world.connect()))
+        assert (thread.posts[0].provenance, thread.posts[0].author.name) == (Provenance.OWN, "Mara Keller")
+
+
+def test_what_can_be_no_token_is_never_said(mine: World) -> None:
+    mine.token = f"{USER}\n# old: xoxp-other"
+    check = mine.connect().check()
+    assert (check.ok, "copy it anew" in check.fix) == (False, True)
+    assert "xoxp" not in check.says + check.fix
+
+
 def test_a_token_of_nobody_says_what_to_do(mine: World) -> None:
     from service.integrations.slack import Settings
 
@@ -394,7 +412,11 @@ def test_every_refusal_is_sorted(mine: World, said: str, error: type[Exception])
     mine.proxy.fail(status=200, body=body)
     with pytest.raises(error) as raised:
         Kept().sync(mine.connect())
-    assert isinstance(raised.value, (AccessLost, Unavailable)) or said in str(raised.value)
+    assert isinstance(raised.value, Unavailable) or said in str(raised.value)
+    mine.proxy.fail(status=200, body=body)
+    check = mine.connect().check()
+    assert not check.ok
+    assert check.says.count("(") == check.says.count(")")
 
 
 def test_a_short_wait_is_kept_here(mine: World) -> None:

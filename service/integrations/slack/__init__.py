@@ -26,9 +26,7 @@ _BASE = Field(description="Another server that speaks Slack's Web API", pattern=
 class Settings(SourceSettings):
     kind: Literal["slack"]
     token: Annotated[Secret | None, _TOKEN] = None
-    app_token: Annotated[
-        Secret | None, Field(description="Where the app-level token (xapp-) is: Slack then rings when something is said")
-    ] = None
+    app_token: Annotated[Secret | None, Field(description="Where the app-level token (xapp-) is, for the doorbell")] = None
     channels: Annotated[
         tuple[str, ...],
         Field(description="Names or ids that are read (direct messages: `direct`); all you are in where left out"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from http.client import HTTPException
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from service.errors import Unavailable
+from service.errors import AccessLost, Unavailable
 from service.http import SHORT_WAIT, Pace
 from service.integrations.slack import SLACK, Token
 from service.integrations.slack.refusals import sorted_out, wait_of
@@ -67,12 +68,13 @@ class Client:
             cursor = following
 
     def _once(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        client = self._client()
         from slack_sdk.errors import SlackApiError
 
         if self._pace:
             self._pace.wait()
         try:
-            answer = self._client().api_call(method, params={k: v for k, v in arguments.items() if v is not None})
+            answer = client.api_call(method, params={k: v for k, v in arguments.items() if v is not None})
         except SlackApiError as error:  # its words hold the whole answer, so neither they nor its chain go on
             said, headers, status = error.response.data, error.response.headers, error.response.status_code
         except URLError as error:
@@ -87,9 +89,13 @@ class Client:
         raise sorted_out(method, status, said if isinstance(said, dict) else {}, lower, self.host, self._clock())
 
     def _client(self) -> WebClient:
-        from slack_sdk import WebClient
-
+        try:
+            from slack_sdk import WebClient
+        except ModuleNotFoundError:
+            raise Unavailable("slack-sdk is not installed: pip install 'reveille[slack]'") from None
         token = self._token()
+        if not re.fullmatch(r"[\x21-\x7e]+", token):  # http.client would say all of it
+            raise AccessLost("Slack's token holds characters that no token has: copy it anew, alone on its line")
         if self._made is None or self._made[0] != token:
             client = WebClient(token, base_url=self._base_url, timeout=PATIENCE, logger=_quiet, retry_handlers=[])
             self._made = (token, client)

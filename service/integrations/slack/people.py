@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from service.domain.people import Person
-from service.integrations.slack.client import PAGE, Client
+from service.integrations.slack.client import Client
 from service.integrations.slack.refusals import Refused, ScopeMissing
 from service.integrations.slack.rooms import Room
 from service.integrations.slack_messages.directory import Channel, Directory, User, dicts, is_me, user, words
 from service.integrations.slack_messages.wording import SMALL_ROOM
 
+LISTED, AT_ONCE = 5, 1000
+"""Answers of users.list that are read, and members in each: beyond that a workspace's members are asked for one by one as they
+write. The list is Tier 2, 20 requests a minute.
+"""
 KEPT = timedelta(hours=12)
 """For as long names, groups and members are taken for unchanged."""
 
@@ -66,7 +71,7 @@ class People:
         own = self._client.ask("auth.test")
         self.workspace = words(own.get("url"))
         directory = Directory()
-        for answer in self._client.paged("users.list", limit=PAGE):
+        for answer in islice(self._client.paged("users.list", limit=AT_ONCE), LISTED):
             for raw in dicts(answer.get("members")):
                 if isinstance(raw.get("id"), str):
                     directory.users[raw["id"]] = user(raw)
@@ -74,9 +79,20 @@ class People:
         if not self._client.is_bot and not self._me:
             mine.add(words(own.get("user_id")))
             self.meet(mine, directory)
-        directory.me = frozenset(mine)
+        directory.me = frozenset(mine or self._by_email(directory))
         self._read_groups(directory)
         return directory
+
+    def _by_email(self, directory: Directory) -> Iterator[str]:
+        """The person, where the list did not come to them."""
+        for email in () if self._me else self._person.emails:
+            try:
+                raw = self._client.ask("users.lookupByEmail", email=email).get("user")
+            except (Refused, ScopeMissing):
+                continue
+            if isinstance(raw, dict) and isinstance(raw.get("id"), str):
+                directory.users[raw["id"]] = user(raw)
+                yield raw["id"]
 
     def _read_groups(self, directory: Directory) -> None:
         """Without the scope, or on a plan that has none, a mention of a group is a mention of nobody."""

@@ -59,7 +59,7 @@ def sorted_out(
     if code == "missing_scope":
         return _scope(method, said, host)
     if code in GONE or status in {401, 403}:
-        return AccessLost(f"{host} refuses the token ({code}: {GONE.get(code, 'no access')}): {RENEW}")
+        return AccessLost(f"{host} refuses the token ({code}, {GONE.get(code, 'no access')}): {RENEW}")
     return Refused(f"{host} rejects {method} ({code})", code)
 
 

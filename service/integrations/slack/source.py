@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 MOST = 200
 """Changes of one page."""
 LONGEST = 45.0
-"""Seconds until what was found is handed over: threads are fetched one by one, at Slack's pace."""
+"""Seconds until what was found is handed over, be it nothing: all is asked one by one at Slack's pace, and each page shows life."""
 ALL_AGAIN = 20
 """Every so many syncs the kinds of channels are tried that the scopes did not allow."""
 
-Change_ = Change | Problem
+Step = Change | Problem | None
+"""None: a request was made, and there is nothing to say of it."""
 
 
 class Slack:
@@ -57,8 +58,11 @@ class Slack:
         problems: list[Problem] = []
         last = monotonic()
         for one in _Sync(self, state, held).changes():
-            problems.append(one) if isinstance(one, Problem) else changes.append(one)
-            if len(changes) >= MOST or (changes and monotonic() - last > LONGEST):
+            if isinstance(one, Problem):
+                problems.append(one)
+            elif one is not None:
+                changes.append(one)
+            if len(changes) >= MOST or monotonic() - last > LONGEST:
                 yield Page(tuple(changes), state.cursor())
                 changes, last = [], monotonic()
         yield Page(tuple(changes), state.cursor(), tuple(problems))
@@ -90,7 +94,7 @@ class _Sync:
         self._rooms: dict[str, Room] = {}
         self._by_room: dict[str, list[str]] | None = None
 
-    def changes(self) -> Iterator[Change_]:
+    def changes(self) -> Iterator[Step]:
         state = self._state
         yield from self._list()
         news = plan(state, self._number, self._client, self._slack._rings, self._now)
@@ -103,7 +107,7 @@ class _Sync:
             if known.problem:
                 yield Problem(self._name(room), known.problem)
 
-    def _list(self) -> Iterator[Change_]:
+    def _list(self) -> Iterator[Step]:
         """The conversations as they are now. What is no longer read is forgotten."""
         state = self._state
         types = [] if self._number % ALL_AGAIN == 0 else state.types
@@ -122,10 +126,11 @@ class _Sync:
         for id in self._rooms:
             state.channels.setdefault(id, Known())
 
-    def _guarded(self, room: str, changes: Iterator[Change_]) -> Iterator[Change_]:
+    def _guarded(self, room: str, changes: Iterator[Step]) -> Iterator[Step]:
         """A channel that can't be read is named, and the others are."""
         known = self._state.channels[room]
         known.asked = self._number
+        yield None
         try:
             yield from changes
             known.problem = ""
@@ -138,7 +143,7 @@ class _Sync:
 
     # --- what is new --------------------------------------------------------------------------------------------------------
 
-    def _news(self, room: str, roots: set[str]) -> Iterator[Change_]:
+    def _news(self, room: str, roots: set[str]) -> Iterator[Step]:
         """What was said since, and what became of the channel's newest posts."""
         known = self._state.channels[room]
         floor, newest, gone, again = min([known.new, *known.seen]), known.new, set(known.seen), set(roots)
@@ -159,7 +164,7 @@ class _Sync:
         known.new = newest
         known.prune(self._now)
 
-    def _compared(self, room: str, entry: Raw, *, asked_for: bool) -> Iterator[Change_]:
+    def _compared(self, room: str, entry: Raw, *, asked_for: bool) -> Iterator[Step]:
         known, ts = self._state.channels[room], words(entry.get("ts"))
         stamp = history.stamp(entry, self._slack._made_for)
         if known.seen.get(ts) == stamp and not asked_for:
@@ -171,7 +176,7 @@ class _Sync:
         elif known.seen.pop(ts, None) is not None:
             yield Delete(f"{room}/{ts}")
 
-    def _read_again(self, room: str, root: str) -> Iterator[Change_]:
+    def _read_again(self, room: str, root: str) -> Iterator[Step]:
         """A thread that is too old to be seen in the channel's newest posts."""
         entries = history.whole(self._client, room, root)
         thread = self._slack._threads.of(self._rooms[room], entries, self._now) if entries else None
@@ -182,7 +187,7 @@ class _Sync:
 
     # --- history ------------------------------------------------------------------------------------------------------------
 
-    def _history(self) -> Iterator[Change_]:
+    def _history(self) -> Iterator[Step]:
         """Answer by answer, of the channel that is least far back: all of them move into the past together. Those that were
         never asked come first, the liveliest of them before the others.
         """
@@ -199,7 +204,7 @@ class _Sync:
     def _at(self, room: str) -> str:
         return self._state.channels[room].old
 
-    def _further(self, room: str, cursors: dict[str, str]) -> Iterator[Change_]:
+    def _further(self, room: str, cursors: dict[str, str]) -> Iterator[Step]:
         known = self._state.channels[room]
         try:
             stretch = history.older(self._client, room, known.old, cursors.get(room, ""))
@@ -217,7 +222,7 @@ class _Sync:
             yield from self._gone(room, "", known.old)
             known.done = True
 
-    def _past(self, room: str, entry: Raw) -> Iterator[Change_]:
+    def _past(self, room: str, entry: Raw) -> Iterator[Step]:
         known, ts = self._state.channels[room], words(entry.get("ts"))
         before, known.old = known.old, ts
         yield from self._gone(room, ts, before)
@@ -236,7 +241,7 @@ class _Sync:
 
     # --- what the store holds -------------------------------------------------------------------------------------------------
 
-    def _gone(self, room: str, after: str, before: str) -> Iterator[Change_]:
+    def _gone(self, room: str, after: str, before: str) -> Iterator[Step]:
         """In a resync: what is held between these two ts and was not listed there. "" as `before` is without end."""
         if self._state.resync:
             held = self._holdings(room)

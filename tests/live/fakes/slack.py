@@ -210,6 +210,12 @@ class FakeSlack:
             raise SlackError("user_not_found")
         return {"user": self.shown(token, self.users[given["user"]])}
 
+    def users_lookup(self, token: Token, given: Given) -> dict[str, Any]:
+        found = [one for one in self.users.values() if one["profile"].get("email") == given["email"].lower()]
+        if not found:
+            raise SlackError("users_not_found")
+        return {"user": self.shown(token, found[0])}
+
     def shown(self, token: Token, user: dict[str, Any]) -> dict[str, Any]:
         """With the e-mail only for those who may see it."""
         profile = {k: v for k, v in user["profile"].items() if k != "email" or "users:read.email" in token.scopes}
@@ -337,6 +343,7 @@ METHODS: dict[str, Method] = {
     "auth.test": ({}, "", FakeSlack.auth_test),
     "users.list": (_PAGED | {"include_locale": False}, "users:read", FakeSlack.users_list),
     "users.info": ({"user": True, "include_locale": False}, "users:read", FakeSlack.users_info),
+    "users.lookupByEmail": ({"email": True}, "users:read.email", FakeSlack.users_lookup),
     "usergroups.list": (
         dict.fromkeys(("include_count", "include_disabled", "include_users"), False),
         "usergroups:read",
