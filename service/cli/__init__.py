@@ -11,6 +11,7 @@ import typer
 from service import __version__
 from service.cli.backup import backup
 from service.cli.brief import brief
+from service.cli.connect import connect, connections, disconnect
 from service.cli.doctor import doctor
 from service.cli.edge import guarded
 from service.cli.erase import erase
@@ -58,6 +59,9 @@ def _options(
 app.command()(backup)
 app.command()(brief)
 app.command()(clock)
+app.command()(connect)
+app.command()(connections)
+app.command()(disconnect)
 app.command()(doctor)
 app.command()(erase)
 app.command()(events)
