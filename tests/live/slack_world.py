@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from service.domain.credentials import Credential, Held
 from service.integrations.slack import Settings
 from service.integrations.slack.doorbell import Rung, where
 from service.integrations.slack.source import Slack
 from service.integrations.slack.watch import BUDGET
+from service.ports import NoCredentials
 from tests.builders import NOON
 from tests.integration.source_contract import surroundings
 from tests.live.contract import LiveWorld
@@ -37,6 +40,16 @@ def a_workspace(slack: FakeSlack, rooms: int = ROOMS) -> None:
         slack.add_room(f"C{number:02}", f"room-{number:02}", members=("U1", "U2", "UBOT"))
 
 
+class Tokens(NoCredentials):
+    """What keeps a token, "slack", that may change."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self.token = token
+
+    def get(self, name: str) -> Held | None:
+        return Held(Credential("slack", secrets={"token": self.token()}), 1) if name == "slack" else None
+
+
 class World(LiveWorld):
     """50 channels, one of them with all the talk. `how`: turns, search or doorbell."""
 
@@ -47,7 +60,7 @@ class World(LiveWorld):
         self.slack, self.proxy, self.how = slack, proxy, how
         self.token = USER if how == "search" else BOT
         self.most_requests, self.most_bodies = {"turns": (1 + BUDGET, BUDGET), "search": (3, 2), "doorbell": (1, 0)}[how]
-        self._at = surroundings(folder)
+        self.at = replace(surroundings(folder), credentials=Tokens(lambda: self.token))
         self._broken = 0
         self.rung = Rung() if how == "doorbell" else None
         if self.rung:
@@ -56,8 +69,8 @@ class World(LiveWorld):
         a_workspace(slack)
 
     def connect(self, **given: Any) -> Slack:
-        settings = Settings(kind="slack", base_url=f"{self.proxy.url}/api/", **given)
-        source = settings.connect(self._at, lambda: self.token)
+        given = {"token": {"kept": "slack"}, **given}
+        source = Settings(kind="slack", base_url=f"{self.proxy.url}/api/", **given).connect(self.at)
         if self.rung:
             source.listen(self.rung)
         return source

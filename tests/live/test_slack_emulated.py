@@ -16,9 +16,11 @@ from slack_sdk import WebClient
 from service.domain.items import Provenance, Thread
 from service.integrations.slack import Settings
 from service.integrations.slack.source import Slack
+from service.settings.section import Secret
 from tests.integration.source_contract import Kept, surroundings
 from tests.live.contract import LiveContract, LiveWorld
 from tests.live.proxy import FaultProxy
+from tests.live.slack_world import Tokens
 from tests.services import Absent, Emulate
 
 MARA, DANA = "xoxb-mara-s3cret", "xoxb-dana-s3cret"
@@ -65,11 +67,11 @@ class World(LiveWorld):
         self.room = self.dana.conversations_create(name=f"room-{number}")["channel"]["id"]
         self.dana.conversations_invite(channel=self.room, users=[self.mara.auth_test()["user_id"]])
         self.said: list[str] = []
-        self._at = replace(surroundings(folder), clock=lambda: datetime.now(UTC))
+        self._at = replace(surroundings(folder), clock=lambda: datetime.now(UTC), credentials=Tokens(lambda: self.token))
 
     def connect(self) -> Slack:
-        settings = Settings(kind="slack", base_url=f"{self.proxy.url}/api/", channels=(self.room,))
-        return settings.connect(self._at, lambda: self.token)
+        token = Secret(kept="slack")
+        return Settings(kind="slack", token=token, base_url=f"{self.proxy.url}/api/", channels=(self.room,)).connect(self._at)
 
     def fill(self, count: int, *, start: int = 0) -> None:
         for number in range(start, start + count):

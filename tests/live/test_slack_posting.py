@@ -14,6 +14,7 @@ from service.integrations.slack import Channel
 from service.integrations.slack.actions import Posted, find, post, take_back
 from service.integrations.slack.channel import SlackChannel
 from service.integrations.slack.client import Client
+from service.settings.section import Secret
 from tests.builders import NOON
 from tests.integration.source_contract import Kept
 from tests.integration.surroundings import KEY, a_notice
@@ -31,7 +32,8 @@ def a_client(world: World) -> Client:
 
 
 def a_channel(world: World, to: str, **given: Any) -> SlackChannel:
-    return Channel(kind="slack", to=to, base_url=f"{world.proxy.url}/api/", **given).connect(world._at, lambda: BOT)
+    token = Secret(kept="slack")
+    return Channel(kind="slack", token=token, to=to, base_url=f"{world.proxy.url}/api/", **given).connect(world.at)
 
 
 def said_in(world: World, room: str) -> list[str]:

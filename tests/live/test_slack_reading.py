@@ -206,7 +206,7 @@ def test_after_a_long_silence_every_channel_is_asked(world: World) -> None:
     kept = Kept().sync(world.connect())
     for number in range(50):
         world.slack.say(f"C{number:02}", ts(100 + number), "U2", f"Meanwhile {number}")
-    object.__setattr__(world._at, "clock", lambda: NOON + timedelta(days=9))
+    object.__setattr__(world.at, "clock", lambda: NOON + timedelta(days=9))
     world.slack.heard.clear()
     kept.sync(world.connect())
     assert sum(text.startswith("Meanwhile") for text in texts(kept)) == 50
@@ -375,11 +375,11 @@ def test_a_token_of_nobody_says_what_to_do(mine: World) -> None:
     from service.integrations.slack import Settings
 
     settings = Settings(kind="slack", base_url=f"{mine.proxy.url}/api/")
-    check = settings.connect(mine._at).check()
-    assert (check.ok, check.fix) == (False, "set `token`, as docs/connections/slack.md shows")
+    check = settings.connect(mine.at).check()
+    assert (check.ok, check.fix) == (False, "run `reveille connect slack`, or set `token`")
     unset = Settings(kind="slack", token=Secret(env="NOT_SET_ANYWHERE"), base_url=f"{mine.proxy.url}/api/")
     with pytest.raises(AccessLost, match="NOT_SET_ANYWHERE"):
-        list(unset.connect(mine._at).pages(None, {}))
+        list(unset.connect(mine.at).pages(None, {}))
 
 
 def test_a_token_that_was_renewed_is_used_at_once(mine: World) -> None:

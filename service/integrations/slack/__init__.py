@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from service.ports import Surroundings
 
 Token = Callable[[], str]
-"""Asked for each request: what keeps tokens may have renewed it. Raises AccessLost where there is none."""
+"""Asked for each request: it may have been connected anew meanwhile. Raises AccessLost where there is none."""
 
 SLACK = "https://slack.com/api/"
 
-_TOKEN = Field(description="Where the token is: xoxp- (you) or xoxb- (a bot)", examples=[{"env": "SLACK_TOKEN"}])
+_TOKEN = Field(description="Where the token is: xoxp- (you) or xoxb- (a bot)", examples=[{"kept": "slack"}])
 _BASE = Field(description="Another server that speaks Slack's Web API", pattern=r"^https?://")
 
 
@@ -35,11 +35,10 @@ class Settings(SourceSettings):
     user: Annotated[str, Field(description="Your Slack id or handle, for a bot that may not see e-mails")] = ""
     base_url: Annotated[str, _BASE] = SLACK
 
-    def connect(self, at: Surroundings, token: Token | None = None) -> Slack:
-        """`token`: of a store of tokens, in place of the config's."""
+    def connect(self, at: Surroundings) -> Slack:
         from service.integrations.slack.source import Slack
 
-        return Slack(self, at, token or held_by(self.token))
+        return Slack(self, at, held_by(self.token, at))
 
 
 class Channel(ChannelSettings):
@@ -52,23 +51,23 @@ class Channel(ChannelSettings):
     ]
     base_url: Annotated[str, _BASE] = SLACK
 
-    def connect(self, at: Surroundings, token: Token | None = None) -> SlackChannel:
+    def connect(self, at: Surroundings) -> SlackChannel:
         from service.integrations.slack.channel import SlackChannel
 
-        return SlackChannel(self, at, token or held_by(self.token))
+        return SlackChannel(self, at, held_by(self.token, at))
 
 
-def held_by(secret: Secret | None) -> Token:
-    """The config's token, read when it is needed."""
+def held_by(secret: Secret | None, at: Surroundings) -> Token:
+    """What the config names, read when it is needed."""
 
     def read() -> str:
         from service.errors import AccessLost
 
         if secret is None:
-            raise AccessLost("Slack has no token: set `token`, as docs/connections/slack.md shows")
+            raise AccessLost("Slack has no token: run `reveille connect slack`, or set `token`")
         try:
-            return secret.read().strip()
+            return secret.read(at).strip()
         except SecretUnreadable as error:
-            raise AccessLost(f"Slack's token can't be read ({error}): set it and start again") from error
+            raise AccessLost(f"Slack's token is not there: {error}, or set it and start again") from error
 
     return read

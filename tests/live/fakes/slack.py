@@ -202,6 +202,10 @@ class FakeSlack:
             **more,
         }
 
+    def auth_revoke(self, token: Token, _: Given) -> dict[str, Any]:
+        token.error = "token_revoked"
+        return {"revoked": True}
+
     def users_list(self, token: Token, given: Given) -> dict[str, Any]:
         return self.page("members", [self.shown(token, one) for one in self.users.values() if one["team_id"] == "T1"], given)
 
@@ -341,6 +345,7 @@ _SPAN = {"latest": False, "oldest": False, "inclusive": False, "include_all_meta
 METHODS: dict[str, Method] = {
     # its arguments (True: required), the scope that it always needs, and what it does
     "auth.test": ({}, "", FakeSlack.auth_test),
+    "auth.revoke": ({"test": False}, "", FakeSlack.auth_revoke),
     "users.list": (_PAGED | {"include_locale": False}, "users:read", FakeSlack.users_list),
     "users.info": ({"user": True, "include_locale": False}, "users:read", FakeSlack.users_info),
     "users.lookupByEmail": ({"email": True}, "users:read.email", FakeSlack.users_lookup),
