@@ -259,6 +259,18 @@ def test_answers_of_fifteen_objects_are_enough(world: World) -> None:
     assert len(thread.posts) == 42
 
 
+def test_history_that_is_paged_by_time_alone_is_read_too(world: World) -> None:
+    world.slack.most, world.slack.cursors = 15, False
+    for number in range(100):
+        world.slack.say("C07", ts(number), "U2", f"This is number {number}.")
+    kept = Kept().sync(world.connect())
+    assert len(kept.items) == 100
+    for number in range(100, 150):
+        world.slack.say("C07", ts(number), "U2", f"This is number {number}.")
+    kept.sync(world.connect())
+    assert (len(kept.items), len(kept.upserts)) == (150, 50)
+
+
 # --- what is chosen, and what can't be read ---------------------------------------------------------------------------------------
 
 

@@ -26,8 +26,8 @@ PER_SECOND, AT_ONCE = 50 / 60, 20
 PAGE = 200
 """Objects an answer, as Slack recommends for all paged methods."""
 
-_quiet = logging.getLogger("reveille.slack-sdk")  # the SDK logs what was answered
-_quiet.disabled = True
+QUIET = logging.getLogger("reveille.slack-sdk")  # the SDK logs what was answered
+QUIET.disabled = True
 
 
 class Client:
@@ -97,7 +97,7 @@ class Client:
         if not re.fullmatch(r"[\x21-\x7e]+", token):  # http.client would say all of it
             raise AccessLost("Slack's token holds characters that no token has: copy it anew, alone on its line")
         if self._made is None or self._made[0] != token:
-            client = WebClient(token, base_url=self._base_url, timeout=PATIENCE, logger=_quiet, retry_handlers=[])
+            client = WebClient(token, base_url=self._base_url, timeout=PATIENCE, logger=QUIET, retry_handlers=[])
             self._made = (token, client)
         return self._made[1]
 

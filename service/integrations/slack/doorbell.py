@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from service.errors import ExternalError, Unavailable
 from service.integrations.slack import SLACK, Token
+from service.integrations.slack.client import QUIET
 from service.integrations.slack.refusals import sorted_out
 from service.integrations.slack_messages.directory import words
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 PINGS = 5.0
 """Seconds between looks at the connection; four of them without an answer, and it is made anew."""
-
-_quiet = logging.getLogger("reveille.slack-sdk")  # the SDK logs what was sent
-_quiet.disabled = True
 
 Ring = Callable[[str, str], None]
 """With a channel's id and the ts of the thread's first post, "" where it is about the channel."""
@@ -61,10 +58,10 @@ class Doorbell:
         from slack_sdk.errors import SlackApiError
         from slack_sdk.socket_mode import SocketModeClient
 
-        web = WebClient(base_url=self._base_url, logger=_quiet, retry_handlers=[])
+        web = WebClient(base_url=self._base_url, logger=QUIET, retry_handlers=[])
         client = SocketModeClient(
             self._token(),
-            logger=_quiet,
+            logger=QUIET,
             web_client=web,
             ping_interval=self._pings,
             concurrency=1,

@@ -23,10 +23,13 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One answer of a channel's history: its messages, newest first, and the cursor to what is older; "" at the end."""
+    """One answer of a channel's history: its messages, newest first, and the cursor to what is older; "" where the ts of the
+    oldest of them must serve, or at the end.
+    """
 
     entries: list[Raw]
     cursor: str
+    more: bool
 
 
 def older(client: Client, channel: str, before: str, cursor: str) -> Stretch:
@@ -40,17 +43,24 @@ def older(client: Client, channel: str, before: str, cursor: str) -> Stretch:
         include_all_metadata=True,
     )
     entries = [one for one in _messages(answer) if not before or _ts(one) < before]
-    return Stretch(sorted(entries, key=_ts, reverse=True), next_cursor(answer) if answer.get("has_more", True) else "")
+    following = next_cursor(answer) if answer.get("has_more", True) else ""
+    more = bool(following) or (answer.get("has_more") is True and bool(entries))
+    return Stretch(sorted(entries, key=_ts, reverse=True), following, more)
 
 
 def since(client: Client, channel: str, oldest: str) -> Iterator[Raw]:
     """What was said from this ts on, itself included; in no order that could be relied on."""
     asked: dict[str, Any] = {"limit": PAGE, "oldest": oldest or None, "inclusive": True, "include_all_metadata": True}
-    for answer in client.paged("conversations.history", channel=channel, **asked):
-        entries = _messages(answer)
-        yield from (one for one in entries if _ts(one) >= oldest)
-        if not answer.get("has_more", True) or any(_ts(one) < oldest for one in entries):
+    latest = ""
+    while True:
+        for answer in client.paged("conversations.history", channel=channel, latest=latest or None, **asked):
+            entries = [one for one in _messages(answer) if not latest or _ts(one) < latest]
+            yield from (one for one in entries if _ts(one) >= oldest)
+            if not answer.get("has_more", True) or any(_ts(one) < oldest for one in entries):
+                return
+        if answer.get("has_more") is not True or not entries:
             return
+        latest = min(map(_ts, entries))  # more, and no cursor to it
 
 
 def whole(client: Client, channel: str, root: str) -> list[Raw]:

@@ -218,7 +218,7 @@ class _Sync:
         for entry in stretch.entries:
             yield from self._past(room, entry)
         cursors[room] = stretch.cursor
-        if not stretch.cursor:
+        if not stretch.more:
             yield from self._gone(room, "", known.old)
             known.done = True
 

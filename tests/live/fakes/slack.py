@@ -64,6 +64,8 @@ class FakeSlack:
         self.rooms: dict[str, Room] = {}
         self.most = 1000
         """Objects an answer, whatever is asked for: 15 for distributed apps outside of the Marketplace."""
+        self.cursors = True
+        """Whether history gives a cursor to the next answer; without, it is paged by `latest` alone."""
         self.socket = Socket()
         self.heard: list[Callable[[dict[str, Any]], None]] = []
         """Called with each event, as a doorbell is."""
@@ -258,7 +260,7 @@ class FakeSlack:
         more = end - limit > start
         metadata = given.get("include_all_metadata") in {"1", "true"}
         messages = [_shown(place.messages[ts], metadata) for ts in listed]
-        following = {"response_metadata": {"next_cursor": _sealed("next_ts", listed[-1])}} if more else {}
+        following = {"response_metadata": {"next_cursor": _sealed("next_ts", listed[-1])}} if more and self.cursors else {}
         return {"messages": messages, "has_more": more, "pin_count": 0, **following}
 
     def conversations_replies(self, token: Token, given: Given) -> dict[str, Any]:
