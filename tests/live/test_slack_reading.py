@@ -56,11 +56,11 @@ class Untouched(dict[str, str]):
 
 
 def test_a_thread_is_its_first_post_and_its_answers(mine: World) -> None:
-    mine.slack.say("C01", ts(1), "U2", "Is <@U1> in? See <https://x.example|the plan> &amp; <#C02|room-02>")
+    mine.slack.say("C01", ts(1), "U2", "Is <@U1> in? See <https://x.example|the plan> &amp; <#C02> <#C99> <#C98|old-room>")
     mine.slack.say("C01", ts(2), "U1", "I am", thread=ts(1))
     thread = only(Kept().sync(mine.connect()))
     assert [(post.author.email, post.text) for post in thread.posts] == [
-        ("dana@acme.example", "Is @Mara Keller in? See the plan (https://x.example) & #room-02"),
+        ("dana@acme.example", "Is @Mara Keller in? See the plan (https://x.example) & #room-02 #C99 #old-room"),
         ("mara@keller.example", "I am"),
     ]
     assert [post.provenance for post in thread.posts] == [Provenance.OUTSIDE, Provenance.OWN]

@@ -26,7 +26,8 @@ class People:
     def __init__(self, client: Client, person: Person, me: str) -> None:
         self._client, self._person, self._me = client, person, me
         self._directory: Directory | None = None
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[Room, Channel] = {}
+        self._named: list[Channel] = []
         self._members: dict[str, frozenset[str]] = {}
         self._read_at: datetime | None = None
         self.workspace = ""
@@ -37,7 +38,12 @@ class People:
             self._directory, self._read_at = self._read(), now
             self._channels.clear()
             self._members.clear()
+        self._directory.channels = self._named
         return self._directory
+
+    def know(self, rooms: Iterable[Room]) -> None:
+        """Channels that posts may speak of: Slack names them by their ids."""
+        self._named = [Channel(room.id, room.name, room.id) for room in rooms if not room.direct]
 
     def meet(self, ids: Iterable[str], directory: Directory) -> None:
         """People of other workspaces, and those who came since, are in no list that was read."""
@@ -52,7 +58,7 @@ class People:
 
     def channel(self, room: Room, directory: Directory, *, members: bool) -> Channel:
         """`members`: whether it matters who is in it."""
-        known = self._channels.get(room.id) or self._channels.setdefault(room.id, _channel(room, directory))
+        known = self._channels.get(room) or self._channels.setdefault(room, _channel(room, directory))
         if not members or room.id in self._members:
             return _with(known, self._members.get(room.id, frozenset()))
         self._members[room.id] = self._in(room.id)

@@ -112,6 +112,7 @@ class _Sync:
         state = self._state
         types = [] if self._number % ALL_AGAIN == 0 else state.types
         found, state.types = rooms(self._client, types)
+        self._slack._people.know(found)
         settings = self._slack._settings
         kept, missing = chosen(found, settings.channels, settings.skip)
         self._rooms = {room.id: room for room in kept}
