@@ -1,1 +1,1 @@
-"""Small strict twins of vendors' interfaces, for what has no server that runs here."""
+"""Small strict servers for what no emulator plays: each rejects what its vendor rejects."""
