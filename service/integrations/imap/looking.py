@@ -133,7 +133,7 @@ class Looking:
         if high <= low:
             return
         mark.unread.insert(0, [low, high])
-        mark.status = replace(mark.status, next=high)
+        mark.status = replace(mark.status, next=high, messages=None)  # until all is dealt with, their number tells nothing
         self.piles.append(Pile(folder, now.validity, [(low, high)], self.box.search(folder, low, high)))
 
     def _by_counting(self, folder: Folder, old: Status, opened: Opened, *, flags: bool) -> Iterator[Moved]:

@@ -1,1 +1,1 @@
-"""Small strict fakes of what can't run here."""
+"""Small strict servers for what no emulator plays: each rejects what its vendor rejects."""
