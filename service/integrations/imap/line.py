@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +19,7 @@ from service.integrations.imap import Settings
 from service.integrations.imap.answers import Part, number
 from service.integrations.imap.refusals import Declined, sort, sort_login, words
 from service.integrations.imap.wire import Mailbox, opened
+from service.ports import Surroundings
 from service.settings.section import SecretUnreadable
 
 PATIENCE = 30.0
@@ -48,8 +48,8 @@ class Answer:
 class Line:
     """Signed in between `with` and its end. Raises Unavailable, AccessLost, and Declined for a command that the server won't do."""
 
-    def __init__(self, settings: Settings, folder: Path, token: Token | None = None, patience: float = PATIENCE) -> None:
-        self._settings, self._folder, self._token, self._patience = settings, folder, token, patience
+    def __init__(self, settings: Settings, at: Surroundings, token: Token | None = None, patience: float = PATIENCE) -> None:
+        self._settings, self._at, self._token, self._patience = settings, at, token, patience
         self.host = settings.host
         self.capabilities: frozenset[str] = frozenset()
         self._secret = ""
@@ -181,7 +181,7 @@ class Line:
     def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
         if self._settings.ca:
-            path = self._folder / self._settings.ca.expanduser()
+            path = self._at.folder / self._settings.ca.expanduser()
             try:
                 context.load_verify_locations(path)
             except (OSError, ValueError) as error:
@@ -224,7 +224,7 @@ class Line:
 
     def _password(self) -> str:
         try:
-            return self._settings.password.read()
+            return self._settings.password.read(self._at)
         except SecretUnreadable as error:
             raise AccessLost(f"the password of {self._settings.user} is not there: {error}") from error
 

@@ -40,7 +40,7 @@ class Imap:
         self._fingerprint = digest(FORMAT, what, *whose)[:6]
 
     def line(self) -> Line:
-        return Line(self._settings, self._at.folder, self._token, self._patience)
+        return Line(self._settings, self._at, self._token, self._patience)
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Raises Unavailable or AccessLost. `held` is looked at where there is no good cursor, where a folder is no longer what it was,
