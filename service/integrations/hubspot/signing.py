@@ -8,7 +8,7 @@ from typing import Any
 from service.domain.credentials import Credential
 from service.integrations.hubspot import Settings
 from service.integrations.signing import Typed
-from service.ports import Check, Right, Surroundings
+from service.ports import Right
 
 RIGHTS = (
     Right("crm.objects.contacts.read", "contacts, and the notes, calls and meetings on them"),
@@ -27,24 +27,12 @@ class SignIn(Typed):
         del kinds, acts  # it only reads, and what is left out by `objects` is known only once it is in the config
         return RIGHTS
 
-    def check(self, at: Surroundings) -> Check:
-        held = at.credentials.get(at.account)
-        assert held is not None, "it has just been typed"
-        source = self.settings(at.account, held.credential).connect(at)
-        try:
-            return source.check()
-        finally:
-            source.close()
-
     def revoke(self, credential: Credential, clock: object) -> str:
         del credential, clock
         return "Delete or rotate the key in HubSpot (Development › Keys › Service keys): nobody else can."
 
     def model(self) -> type[Settings]:
         return Settings
-
-    def settings(self, name: str, credential: Credential) -> Settings:
-        return Settings.model_validate(self.words(name, credential))
 
     def words(self, name: str, credential: Credential) -> Mapping[str, Any]:
         return {"kind": "hubspot", "token": {"kept": name}, **credential.about}
