@@ -1,4 +1,4 @@
-"""Real servers for tests and benches: PostgreSQL, Redis, RabbitMQ and S3, private, on loopback, gone when we are.
+"""Real servers for tests and benches: PostgreSQL, Redis, RabbitMQ, S3 and Radicale, private, on loopback, gone when we are.
 
 `python -m tests.services` starts them by hand and prints their URLs.
 """
@@ -6,7 +6,8 @@
 from tests.services.postgres import Postgres
 from tests.services.process import Absent, Server
 from tests.services.rabbit import Rabbit
+from tests.services.radicale import Radicale
 from tests.services.redis import Redis
 from tests.services.s3 import S3
 
-__all__ = ["S3", "Absent", "Postgres", "Rabbit", "Redis", "Server"]
+__all__ = ["S3", "Absent", "Postgres", "Rabbit", "Radicale", "Redis", "Server"]
