@@ -1,0 +1,1 @@
+"""Small strict servers, written from what their vendors and RFCs publish."""
