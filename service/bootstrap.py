@@ -16,18 +16,20 @@ from service.actions.filing import CREATE_TASK, Filing, standing
 from service.courier import Courier
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, WallTimes
+from service.errors import Complaint, ConfigError
 from service.household import Household
 from service.isolation import Isolated
 from service.logs import logger
 from service.people.holidays import is_holiday
 from service.planner import Planner
-from service.ports import Channel, Services, Source, Surroundings, Voice
+from service.ports import Channel, Credentials, NoCredentials, Services, Source, Surroundings, Voice
 from service.runner import Runner
 from service.settings import Config, load
 from service.settings.section import SourceSettings
 from service.settings.server import Server
 from service.store import Store, acting_as, data_folder, fernet_key, open_store, shared_time
 from service.store.reading import PersonItems
+from service.store.vault import PersonVault, Vault, open_vault
 from service.sync import Progress, Sync
 from service.triage import Triage
 from service.triage.judges import IsolatedJudges
@@ -41,6 +43,16 @@ SHORTEST_SYNC = timedelta(seconds=20)
 """A page of mail takes a second; a machine that is busy otherwise takes longer."""
 JUDGED_AGAIN = timedelta(days=30)
 """How far back stored mail gets new verdicts when the rules change."""
+
+
+VAULT_KEY = "vault.key"
+_NO_KEY = Complaint(
+    "server settings",
+    None,
+    "key",
+    "credentials are kept encrypted, and many machines have to open them",
+    "Set REVEILLE_KEY or REVEILLE_KEY_FILE to the same key on each; `reveille keys new` makes one.",
+)
 
 
 def utc_now() -> datetime:
@@ -225,7 +237,20 @@ class House:
             read_mail=IsolatedMailReader(self.isolated),
             read_calendar=IsolatedCalendarReader(self.isolated),
             clock=self.clock,
+            credentials=self.credentials,
         )
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        vault = self.vault()
+        return PersonVault(vault, self.config.person.id) if vault else NoCredentials()
+
+    def vault(self, *, make: bool = False) -> Vault | None:
+        """Where credentials are kept. None: nothing is, so far, and `make` says that something will be."""
+        file = self.server.data / VAULT_KEY
+        if make and self.server.is_shared and not self.store.codec.encrypts:
+            raise ConfigError(_NO_KEY)
+        return open_vault(self.store.database, self.store.codec, file, self.clock, make=make)
 
     def close(self) -> None:
         self.isolated.close()

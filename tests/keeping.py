@@ -9,19 +9,23 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from service.domain.credentials import Credential
 from service.domain.proposals import Approval, Proposal, Tier
 from service.domain.sync import Page, Problem, Upsert
-from service.store import Store, tables
+from service.store import Store, fernet_key, tables
 from service.store.archive import writing
 from service.store.backup import Keeper, Manifest
+from service.store.codec import Codec
 from service.store.erasure import digest
 from service.store.instance import shared_secret
 from service.store.restore import Restorer
+from service.store.vault import Vault
 from tests.builders import NOON, a_contact, a_message, a_note, a_person, a_thread, a_verdict, an_event
 from tests.household import START, Bench
 
 SECRET = b"\x01secret of this instance"
 LEASE = timedelta(minutes=5)
+PASSWORD = "what-opens-the-mailbox"
 Rows = Mapping[str, list[tuple[Any, ...]]]
 
 
@@ -45,6 +49,8 @@ def filled(store: Store, person: str = "mara", until: float = 8) -> Bench:
     proposal = a_proposal(person, message.id)
     store.approvals.file(proposal)
     store.approvals.approve(Approval(proposal.id, proposal.digest, NOON, NOON + timedelta(days=900), person))
+    vault = Vault(store.database, Codec([fernet_key("of the vault of a test")]), lambda: NOON)
+    vault.put(person, "imap", Credential("imap", f"{person}@keller.example", secrets={"password": PASSWORD}))
     with store.database.write() as on:
         store.revisions.put(on, person, "d", f"me: {{name: {person}}}\n", NOON)
     return bench

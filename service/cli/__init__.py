@@ -11,6 +11,7 @@ import typer
 from service import __version__
 from service.cli.backup import backup
 from service.cli.brief import brief
+from service.cli.connect import connect, connections, disconnect
 from service.cli.doctor import doctor
 from service.cli.edge import guarded
 from service.cli.erase import erase
@@ -18,6 +19,7 @@ from service.cli.events import events
 from service.cli.explain import explain
 from service.cli.export import export
 from service.cli.init import init
+from service.cli.keys import keys
 from service.cli.people import people
 from service.cli.restore import restore
 from service.cli.rules import rules
@@ -58,6 +60,9 @@ def _options(
 app.command()(backup)
 app.command()(brief)
 app.command()(clock)
+app.command()(connect)
+app.command()(connections)
+app.command()(disconnect)
 app.command()(doctor)
 app.command()(erase)
 app.command()(events)
@@ -71,6 +76,7 @@ app.command()(run)
 app.command()(schema)
 app.command()(status)
 app.command()(worker)
+app.add_typer(keys, name="keys")
 app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")
 

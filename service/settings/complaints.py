@@ -121,6 +121,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def read_secrets(value: object, document: Document, place: Place) -> None:
     """Reads every secret below a section once, so that a missing one stops the start and not the seven o'clock briefing."""
     if isinstance(value, Secret):
+        if value.kept:  # in the store, which is looked into when it connects
+            return
         try:
             value.read()
         except SecretUnreadable as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import entry_points
 from types import MappingProxyType
+from typing import Any
 
 from service.settings.section import ChannelSettings, Section, SourceSettings, VoiceSettings
 
@@ -75,6 +76,11 @@ def installed() -> Kinds:
         _registered("reveille.channels", ChannelSettings),
         _registered("reveille.voices", VoiceSettings),
     )
+
+
+def sign_ins() -> Mapping[str, Callable[[], Any]]:
+    """Vendor → what loads its way of signing in: what the environment's packages register under reveille.connections."""
+    return {point.name: point.load for point in entry_points(group="reveille.connections")}
 
 
 def _registered(group: str, base: type[Section]) -> Family:

@@ -30,19 +30,28 @@ class SecretUnreadable(ValueError):
 
 
 class Secret(Section):
-    """A secret is named, never written: `{env: NAME}` or `{file: PATH}`."""
+    """A secret is named, never written: `{env: NAME}`, `{file: PATH}` or `{kept: CONNECTION}`."""
 
     env: Annotated[
         str | None, Field(min_length=1, description="The environment variable that holds it", examples=["MAIL_PASSWORD"])
     ] = None
     file: Annotated[Path | None, Field(description="A file that holds it and nothing else; relative to the config file")] = None
 
+    kept: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="A connection that `reveille connect` made; CONNECTION.WORD where it keeps several secrets",
+            examples=["imap", "slack.app_token"],
+        ),
+    ] = None
+
     @model_validator(mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         if isinstance(value, dict | Secret):
             return value
-        raise wrong("a secret is never written into this file", "Name where it is: {env: NAME} or {file: PATH}")
+        raise wrong("a secret is never written into this file", f"Name where it is: {_WAYS}")
 
     @field_validator("file")
     @classmethod
@@ -54,12 +63,16 @@ class Secret(Section):
 
     @model_validator(mode="after")
     def _one(self) -> Secret:
-        if (self.env is None) == (self.file is None):
-            raise wrong("a secret is named by exactly one of env and file", "Write {env: NAME} or {file: PATH}")
+        if sum(way is not None for way in (self.env, self.file, self.kept)) != 1:
+            raise wrong("a secret is named by exactly one of env, file and kept", f"Write {_WAYS}")
         return self
 
-    def read(self) -> str:
-        """The secret itself. Raises SecretUnreadable; checked once at start for every secret in the config."""
+    def read(self, at: Surroundings | None = None) -> str:
+        """The secret itself. `at` is where a kept one is looked up. Raises SecretUnreadable, AccessLost; those that are not kept are
+        checked once at start for the whole config.
+        """
+        if self.kept is not None:
+            return _kept(self.kept, at)
         if self.env is not None:
             value = "" if "\0" in self.env else os.environ.get(self.env, "")
             if not value:
@@ -67,6 +80,23 @@ class Secret(Section):
             return value
         assert self.file is not None
         return _file(self.file)
+
+
+_WAYS = "{env: NAME}, {file: PATH} or {kept: CONNECTION}"
+_USUAL = ("password", "token", "access_token")
+"""What a connection keeps whose word is not said."""
+
+
+def _kept(named: str, at: Surroundings | None) -> str:
+    name, _, word = named.partition(".")
+    held = at.credentials.get(name) if at is not None else None
+    if held is None:
+        raise SecretUnreadable(f"there is no connection {name}: run `reveille connect`")
+    secrets = held.credential.secrets
+    for one in (word,) if word else _USUAL:
+        if one in secrets:
+            return secrets[one]
+    raise SecretUnreadable(f"the connection {name} keeps no {word or 'password or token'}: it keeps {', '.join(sorted(secrets))}")
 
 
 def _file(path: Path) -> str:

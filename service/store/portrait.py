@@ -48,6 +48,7 @@ tables/NAME.jsonl   the other tables, one row a line:
   told              which version of which fact was said when
   proposal          actions that were proposed
   approval          your yes to them, and when it was used
+  credential        what you are connected to, without what opens it
 
 A .jsonl file holds one JSON document a line, in UTF-8; instants are in UTC.
 """
@@ -66,6 +67,8 @@ class Portrait:
             for table in reversed(personal()):
                 if table is tables.item:
                     self._items(on, person, out)
+                elif table is tables.credential:
+                    out.lines("tables/credential.jsonl", self._connections(on, person))
                 else:
                     out.lines(f"tables/{table.name}.jsonl", self._rows(on, table, table.c.person == person))
             self._revisions(on, person, out)
@@ -76,6 +79,13 @@ class Portrait:
         t = tables.item
         for kind in on.execute(select(t.c.kind).where(t.c.person == person).distinct().order_by(t.c.kind)).scalars().all():
             out.lines(f"items/{kind}.jsonl", self._rows(on, t, (t.c.person == person) & (t.c.kind == kind)))
+
+    @staticmethod
+    def _connections(on: Connection, person: str) -> Documents:
+        """That they are there: what opens somebody's mailbox has no place in a file that is passed on."""
+        t = tables.credential
+        for row in on.execute(select(t.c.name, t.c.vendor, t.c.made_at, t.c.renewed_at).where(t.c.person == person)).mappings():
+            yield dict(row)
 
     def _rows(self, on: Connection, table: Table, where: Any) -> Documents:
         sealed = {c.name for c in table.columns if isinstance(c.type, LargeBinary)}

@@ -300,6 +300,22 @@ approval = Table(
     ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
 )
 
+# --- connections --------------------------------------------------------------------------------------------------------
+
+credential = Table(  # what a person signed in with: always encrypted, never exported
+    "credential",
+    metadata,
+    Column("person", _key(), nullable=False),
+    Column("name", _key(), nullable=False),
+    Column("vendor", _key(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("renewing_until", UtcDateTime),  # somebody asks the vendor for the next one until then
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("renewed_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("person", "name"),
+)
+
 # --- keeping ------------------------------------------------------------------------------------------------------------
 
 restoration = (

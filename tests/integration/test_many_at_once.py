@@ -159,6 +159,25 @@ def test_what_one_worker_died_of_is_tried_again_among_others(store: Store) -> No
     assert claimed.deaths == 1
 
 
+def test_a_worker_that_only_lost_its_lease_has_not_died(store: Store) -> None:
+    """It slept, or the database was away for longer than the lease: three of that make no poison."""
+    bench = a_bench(store, "a")
+    [id] = due(bench, "a")
+    taken = []
+
+    def say(occasion: Occasion, now: datetime) -> Draft:
+        bench.clock.forward(minutes=2)
+        taken.append(store.ledger.claim(id, bench.clock.now, LEASE))
+        return a_draft(occasion, now)
+
+    bench.job.say = say
+    bench.runner().run(id)
+    assert [row.deaths for row in taken if row] == [1]
+    row = store.ledger.get(id)
+    assert row
+    assert (row.state, row.deaths) == (State.PREPARING, 0)
+
+
 def test_what_two_workers_died_of_is_run_by_itself(store: Store) -> None:
     bench = a_bench(store, "a")
     [id] = due(bench, "a")

@@ -9,6 +9,7 @@ from service.integrations.email_smtp import Settings
 from service.integrations.email_smtp.idle import IDLE
 from service.integrations.email_smtp.line import Line
 from service.ports import Check, Surroundings
+from service.settings.section import Secret
 
 
 class Email:
@@ -23,13 +24,16 @@ class Email:
         own = at.person.emails[0] if at.person.emails else ""
         self._from = settings.from_ or parseaddr(at.sent_from)[1] or own or f"reveille@{settings.smtp.host}"
 
+    def _secret(self, secret: Secret) -> str:
+        return secret.read(self._at)
+
     @property
     def audience(self) -> Audience:
         own = all(self._at.person.is_me(address) for address in self._to)
         return Audience.PERSON if own and self._settings.shows == "all" else Audience.OTHERS
 
     def send(self, notice: Notice, key: IdempotencyKey) -> Receipt:
-        with Line(self._settings.smtp, self._at.folder, idle=IDLE) as line:
+        with Line(self._settings.smtp, self._at.folder, idle=IDLE, secret=self._secret) as line:
             data = self._message(notice, key, line.limit)
             return Receipt(line.deliver(_wire(self._from), [_wire(address) for address in self._to], data))
 
@@ -40,7 +44,7 @@ class Email:
     def check(self) -> Check:
         smtp = self._settings.smtp
         try:
-            with Line(smtp, self._at.folder):
+            with Line(smtp, self._at.folder, secret=self._secret):
                 signed_in = f"signed in as {smtp.user}" if smtp.user else "without signing in"
                 return Check(ok=True, says=f"{smtp.host}:{smtp.at_port} answers ({smtp.secured}, {signed_in})")
         except ExternalError as error:

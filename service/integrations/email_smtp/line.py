@@ -17,7 +17,7 @@ from typing import Self
 from service.errors import AccessLost, ExternalError, Rejected, Unavailable
 from service.integrations.email_smtp import Smtp
 from service.integrations.email_smtp.idle import Idle, Kept
-from service.settings.section import SecretUnreadable
+from service.settings.section import Secret, SecretUnreadable
 
 CONNECT_SECONDS = 10
 TOTAL_SECONDS = 30
@@ -37,7 +37,9 @@ class Line:
         seconds: float = TOTAL_SECONDS,
         idle: Idle | None = None,
         wall: Callable[[], float] = time.time,
+        secret: Callable[[Secret], str] = Secret.read,
     ) -> None:
+        self._secret = secret
         self._settings, self._folder, self._seconds, self._idle, self._wall = settings, folder, seconds, idle, wall
         self._kept: Kept | None = None
         self._sent = 0
@@ -187,7 +189,7 @@ class Line:
         if self._settings.user is None or self._settings.password is None:
             return
         try:
-            password = self._settings.password.read()
+            password = self._secret(self._settings.password)
         except SecretUnreadable as error:
             raise AccessLost(f"{error}. Set it and start again") from error
         try:

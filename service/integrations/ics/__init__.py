@@ -45,6 +45,6 @@ class Settings(SourceSettings):
 
         assert self.url is not None
         try:
-            return Subscription(self.url if isinstance(self.url, str) else self.url.read(), at)
+            return Subscription(self.url if isinstance(self.url, str) else self.url.read(at), at)
         except SecretUnreadable as error:
             raise AccessLost(f"the calendar's address is not there: {error}") from error

@@ -25,7 +25,7 @@ class Push:
     repeatable = False
 
     def __init__(self, settings: Settings, at: Surroundings) -> None:
-        self._settings, self._name = settings, at.account
+        self._settings, self._name, self._at = settings, at.account, at
 
     @property
     def audience(self) -> Audience:
@@ -65,7 +65,7 @@ class Push:
 
     def _addresses(self) -> list[str]:
         try:
-            return [secret.read() for secret in self._settings.url]
+            return [secret.read(self._at) for secret in self._settings.url]
         except SecretUnreadable as error:
             raise AccessLost(f"{self._name}: {error}. Set it and start again") from error
 

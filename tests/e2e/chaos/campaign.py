@@ -36,7 +36,7 @@ def orders(points: int, only: str, seed: int, most: int, lines: Sequence[dict[st
             if all(word in f"{scenario.name} on {on}" for word in only.split(",")):
                 mine = [line for line in lines if (line["name"], line["on"]) == (scenario.name, on)]
                 size = min(scenario.round, most)
-                numbers = range(sum(line["points"] for line in mine) // size, -(-points // size))
+                numbers = range(sum(line["points"] for line in mine) // size, -(-min(points, scenario.enough) // size))
                 missing += [(number, Order(scenario.name, on, size, seed + number)) for number in numbers]
     return [order for _, order in sorted(missing, key=lambda pair: pair[0])]
 

@@ -179,6 +179,8 @@ class Scenario:
     """Topologies of the quick profile, where not all."""
     round: int = 20
     """Points to a topology in the long one."""
+    enough: int = 1_000_000
+    """Points of the long one, where each is thousands of occurrences."""
     may_end: frozenset[str] = frozenset({"sent"})
     options: dict[str, Any] = field(default_factory=dict)
     """For the topology: audio, pushes, mails; proof; shifted (a wall clock that can be set)."""

@@ -99,11 +99,13 @@ class Topology:
     # --- what becomes due ------------------------------------------------------------------------------------------------------
 
     def release(self, slots: Iterable[tuple[str, str]]) -> None:
-        """Sets the plan of these (person, cadence) back behind their due time: as a clock finds them that was away at that time."""
-        slots, now = tuple(slots), self.now
+        """Sets the plan of these (person, cadence) back behind their due time: as a clock finds them that was away at that time.
+        However far the members' clock has been set since, they were due when the scenario began.
+        """
+        slots, now, began = tuple(slots), self.now, datetime.now(UTC)
         t = tables.cadence
         mine = and_(t.c.person == bindparam("whose"), t.c.name == bindparam("which"))
-        behind = update(t).where(mine).values(planned_until=now - timedelta(hours=2), next_at=now - timedelta(seconds=1))
+        behind = update(t).where(mine).values(planned_until=began - timedelta(hours=2), next_at=now - timedelta(seconds=1))
         self.write(lambda on: on.execute(behind, [{"whose": person, "which": name} for person, name in slots]))
         self.released |= dict.fromkeys(slots, time.time())
 
@@ -196,7 +198,7 @@ def scaled(
     }
     reveille = Reveille(folder, {**settings, **environment})
     for words in (("migrate",), ("people", "apply")):
-        done = reveille(*words)
+        done = reveille(*words, timeout=READY * 2)
         assert done.code == 0, done
     roles = [("clock", ())] * clocks + [("worker", ("--concurrency", "4"))] * workers
     members = [

@@ -32,13 +32,20 @@ def poisoned(at: Round) -> None:
 
 
 def _judged(at: Round) -> Verdict:
-    """The poisoned ones are quarantined, and nothing else is; others are sent."""
+    """The poisoned ones are quarantined, and nothing else is; others are sent. One that waited for its account in vain, because
+    whoever read it had died, goes out without that source.
+    """
     verdict = judge(at.topology, frozenset({"sent", "failed"}), at.may_arrive)
     o = tables.occurrence
+    quarantined = 0
     for row in at.topology.rows(select(o)):
-        quarantined = row.outcome == "failed" and row.reason.startswith("quarantined")
-        if quarantined != ((row.person, row.cadence) in at.poisoned):
+        aside = row.outcome == "failed" and row.reason.startswith("quarantined")
+        quarantined += aside
+        if row.outcome != "sent" and not (aside and (row.person, row.cadence) in at.poisoned):
             verdict.unexplained.append(f"{row.person}/{row.cadence}: {row.outcome} {row.reason!r}")
+    if not quarantined:
+        verdict.unexplained.append("nothing was quarantined")
+    at.seen["quarantined"] = quarantined
     return verdict
 
 
