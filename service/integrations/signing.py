@@ -63,7 +63,7 @@ class Typed:
         return f"Where you made the {' or '.join(credential.secrets)} for {credential.login or self.vendor}, take it back: nobody else can."
 
     def snippet(self, name: str, credential: Credential) -> str:
-        words = {key: value for key, value in self.words(name, credential).items() if value not in {"", None}}
+        words = {key: value for key, value in self.words(name, credential).items() if value is not None and value != ""}
         return "sources:\n  - {" + ", ".join(f"{key}: {_said(value)}" for key, value in words.items()) + "}"
 
     def settings(self, name: str, credential: Credential) -> SourceSettings:
