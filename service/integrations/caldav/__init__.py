@@ -25,4 +25,4 @@ class Settings(DavSettings):
         from service.integrations.dav.source import DavSource
 
         kind = Calendars(at.account, at.read_calendar, at.person.zone)
-        return DavSource(kind, self.account(kind.words, self.calendars, at.clock))
+        return DavSource(kind, self.account(kind.words, self.calendars, at))

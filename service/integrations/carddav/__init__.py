@@ -25,4 +25,4 @@ class Settings(DavSettings):
         from service.integrations.dav.source import DavSource
 
         kind = Books(at.account)
-        return DavSource(kind, self.account(kind.words, self.books, at.clock))
+        return DavSource(kind, self.account(kind.words, self.books, at))

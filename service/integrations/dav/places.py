@@ -36,7 +36,8 @@ def may_follow(start: str, target: str) -> bool:
 
 def may_lead(start: str, target: str) -> bool:
     """What a server says of where calendars are (RFC 6764 section 5, RFC 4791 section 6.2.1): another host too, over https."""
-    return may_follow(start, target) or urlsplit(target).scheme == "https" or (host(start) in LOCAL and host(target) in LOCAL)
+    here = host(start) in LOCAL and host(target) in LOCAL
+    return is_private(target) and (here or urlsplit(target).scheme == "https")
 
 
 def path_of(href: str, base: str) -> str:

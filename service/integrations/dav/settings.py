@@ -12,11 +12,11 @@ from service.errors import AccessLost
 from service.settings.section import Secret, SecretUnreadable, SourceSettings, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from service.integrations.dav.account import Account
     from service.integrations.dav.vocabulary import Words
+    from service.ports import Surroundings
 
 _ADDRESS = re.compile(r"[^@\s/:]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 
@@ -54,7 +54,7 @@ class DavSettings(SourceSettings):
     def default_name(self) -> str:
         return f"{self.kind} {urlsplit(self.url).hostname if '://' in self.url else self.url}"
 
-    def account(self, words: Words, names: Sequence[str], clock: Callable[[], datetime]) -> Account:
+    def account(self, words: Words, names: Sequence[str], at: Surroundings) -> Account:
         """Raises AccessLost where the password isn't to be had."""
         from service.integrations.dav.account import Account, Wanted
         from service.integrations.dav.resolver import system_lookup
@@ -62,7 +62,7 @@ class DavSettings(SourceSettings):
 
         is_address = "://" not in self.url
         try:
-            login = Login(self.user or (self.url if is_address else ""), self.password.read())
+            login = Login(self.user or (self.url if is_address else ""), self.password.read(at))
         except SecretUnreadable as error:
             raise AccessLost(f"the password of {self.default_name()} is not there: {error}") from error
-        return Account(words, Wanted(self.url, names, self.skip), login, clock, system_lookup() if is_address else None)
+        return Account(words, Wanted(self.url, names, self.skip), login, at.clock, system_lookup() if is_address else None)
