@@ -11,8 +11,12 @@ import pytest
 
 from service.domain.items import Series, Task
 from service.errors import AccessLost, Rejected, Unavailable
+from service.integrations.caldav.objects import WORDS
 from service.integrations.caldav.signing import SignIn as CalDavSignIn
 from service.integrations.carddav.signing import SignIn as CardDavSignIn
+from service.integrations.dav.discovery import Discovery
+from service.integrations.dav.places import host
+from service.integrations.dav.server import Login, Server
 from service.integrations.dav.signing import DavSignIn
 from service.ports import OneCredential
 from tests.builders import NOON
@@ -57,7 +61,8 @@ class Untouched(Mapping[str, str]):
 
 
 @pytest.fixture(
-    params=[{"tokens": True}, {"tokens": False}, {"tokens": True, "most": 2, "odd": True}], ids=["tokens", "ctags", "odd"]
+    params=[{"tokens": True}, {"tokens": False}, {"tokens": True, "most": 2, "odd": True}, {"tokens": True, "stuck": True}],
+    ids=["tokens", "ctags", "odd", "stuck"],
 )
 def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWorld]:
     with DavFake(**request.param) as fake, FaultProxy(fake.port) as proxy, FakeWorld(fake, proxy, monkeypatch) as world:
@@ -134,6 +139,33 @@ class TestDiscovery:
         plain.proxy.fail(status=404, times=99)
         check = plain.connect().check()
         assert (check.ok, "`url`" in check.fix) == (False, True)
+
+    def test_a_closed_front_door_is_walked_around(self, plain: FakeWorld) -> None:
+        plain.fill(1)
+        plain.proxy.fail(status=403, where="PROPFIND /$", times=9)
+        assert len(Kept().sync(plain.connect()).items) == 1
+        plain.proxy.fail(status=403, times=9)
+        with pytest.raises(AccessLost, match="403"):
+            Kept().sync(plain.connect())
+
+    def test_an_address_alone_leads_there_by_the_dns(self, plain: FakeWorld) -> None:
+        asked: list[str] = []
+        there = Server(plain.proxy.url, Login("mara", PASSWORD), lambda: NOON)
+        plain.connected.append(there)
+
+        def server(url: str) -> Server:
+            asked.append(url)
+            if "down" in url:
+                raise Unavailable("it is down: wait")
+            return there
+
+        def lookup(name: str, kind: str) -> list[str]:
+            return ["0 0 443 down.keller.example.", "1 0 443 cal.keller.example."] if kind == "SRV" else []
+
+        (start,) = Discovery(WORDS, server, lookup).starts("mara@keller.example")
+        assert (start.url, start.depth) == (plain.proxy.url + quote(HOME), 1)
+        assert [host(url) for url in asked[:3]] == ["down.keller.example", "down.keller.example", "cal.keller.example"]
+        assert Discovery(WORDS, server, None).starts("mara@keller.example") == [start]
 
     def test_redirects_without_end_end(self, plain: FakeWorld) -> None:
         plain.proxy.fail(status=302, headers={"Location": "/again"}, times=99)

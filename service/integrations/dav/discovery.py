@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from service.errors import Rejected, Unavailable
+from service.errors import ExternalError, Rejected, Unavailable
 from service.http import Refused
 from service.integrations.dav.collections import listing
 from service.integrations.dav.places import folder_of, host, may_lead, origin, path_of
 from service.integrations.dav.resolver import Lookup, services
-from service.integrations.dav.server import Elsewhere, Reply, Server
+from service.integrations.dav.server import Denied, Elsewhere, Reply, Server
 from service.integrations.dav.vocabulary import Words
 from service.integrations.dav.xml import D, Found
 
 _MOST_HOMES = 10
+_WELL_KNOWN = "/.well-known/"
 _PRINCIPAL = f"{D}current-user-principal"
 
 
@@ -35,45 +36,54 @@ class Discovery:
     lookup: Lookup | None
 
     def starts(self, place: str) -> list[Start]:
-        """`place` is an address such as mara@keller.example, or a URL. Raises Rejected where no way leads on."""
-        found = self._from_url(place) if "://" in place else self._from_domain(place.rpartition("@")[2])
-        if not found:
-            raise Rejected(
-                f"{host(place) or place} names no {self.words.many}: set `url` to the address that your provider gives"
-            )
-        return found
-
-    def _from_url(self, url: str) -> list[Start]:
-        with suppress(Refused):
-            if found := self._look(url, exactly=True):
-                return found
-        return self._well_known(origin(url))
-
-    def _from_domain(self, domain: str) -> list[Start]:
-        """DNS says more than the well-known address does, where it can be asked (RFC 6764 section 6, step 2)."""
-        for url in services(self.lookup, self.words.service, domain) if self.lookup else ():
-            with suppress(Refused, Unavailable):
-                if found := self._from_url(url):
-                    return found
-        return self._well_known(f"https://{domain}")
-
-    def _well_known(self, start: str) -> list[Start]:
-        """RFC 6764 section 5: it redirects to the context path, on whatever host that is."""
-        url = f"{start}/.well-known/{self.words.well_known}"
-        with suppress(Refused):
+        """`place` is an address such as mara@keller.example, or a URL. Raises Rejected where no way leads on, AccessLost, Unavailable."""
+        failed: ExternalError | None = None
+        tried: set[str] = set()
+        for url in self._candidates(place):
+            if url in tried:
+                continue
+            tried.add(url)
             try:
-                if found := self._look(url):
+                if found := self._from(url, exactly=url == place):
                     return found
-            except Elsewhere as elsewhere:
-                if not may_lead(url, elsewhere.url):
+            except Refused:
+                continue  # nothing is there, or no WebDAV
+            except Denied as error:
+                failed = failed or error
+            except Unavailable as error:
+                if "://" in place:
                     raise
-                if found := self._look(elsewhere.url):
-                    return found
-        with suppress(Refused):
-            return self._look(f"{start}/")
-        return []
+                failed = failed or error
+        raise failed or Rejected(
+            f"{host(place) or place} names no {self.words.many}: set `url` to the address that your provider gives"
+        )
 
-    def _look(self, url: str, *, exactly: bool = False) -> list[Start]:
+    def _candidates(self, place: str) -> Iterator[str]:
+        """DNS says more than the well-known address does, where it can be asked (RFC 6764 section 6, step 2)."""
+        if "://" in place:
+            yield place
+            yield from self._usual(origin(place))
+            return
+        domain = place.rpartition("@")[2]
+        for url in services(self.lookup, self.words.service, domain) if self.lookup else ():
+            yield url
+            yield from self._usual(origin(url))
+        yield from self._usual(f"https://{domain}")
+
+    def _usual(self, start: str) -> Iterator[str]:
+        yield f"{start}{_WELL_KNOWN}{self.words.well_known}"
+        yield f"{start}/"
+
+    def _from(self, url: str, *, exactly: bool) -> list[Start]:
+        """RFC 6764 section 5: the well-known address redirects to the context path, on whatever host that is."""
+        try:
+            return self._look(url, exactly=exactly)
+        except Elsewhere as elsewhere:
+            if _WELL_KNOWN not in url or not may_lead(url, elsewhere.url):
+                raise
+            return self._look(elsewhere.url, exactly=False)
+
+    def _look(self, url: str, *, exactly: bool) -> list[Start]:
         """`exactly`: it may be the collection, or the home of somebody else that is meant, rather than the person's own."""
         names = (f"{D}resourcetype", _PRINCIPAL, self.words.home)
         reply = self._ask(url, *names)
@@ -106,7 +116,7 @@ class Discovery:
             yield (origin(reply.url) if same else there) + folder_of(href, path_of(reply.url, "/"))
 
     def _holds_some(self, url: str) -> bool:
-        with suppress(Rejected):
+        with suppress(Rejected, Denied):
             return bool(listing(self.server(url), path_of(url, "/"), self.words, 1).collections)
         return False
 

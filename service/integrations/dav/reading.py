@@ -27,7 +27,11 @@ FORMAT = 1
 
 
 class States:
-    """What the cursor remembers of each collection: the token and ctag that it was last read to, by path."""
+    """What the cursor remembers of each collection by its path: the token that it was read to, and its marks of before that.
+
+    The marks are the token and ctag that the listing shows. Both have to be as they were: servers are known that show one and
+    never change it.
+    """
 
     def __init__(self, progress: Progress) -> None:
         table = progress.table
@@ -44,12 +48,12 @@ class States:
         return str(self._at.get(collection.path, [""])[0])
 
     def is_current(self, collection: Collection) -> bool:
-        token, ctag = self._at.get(collection.path, ("", ""))
-        return bool(token and token == collection.token) or bool(ctag and ctag == collection.ctag)
+        marks = _marks(collection)
+        return any(marks) and self._at.get(collection.path, [""])[1:] == marks
 
     def keep(self, collection: Collection, token: str, *, whole: bool = True) -> None:
-        """The ctag is that of before it was read: what came in between is looked for once more."""
-        self._at[collection.path] = [token, collection.ctag if whole else ""]
+        """The marks are those of before it was read: what came in between is looked for once more."""
+        self._at[collection.path] = [token, *(_marks(collection) if whole else ())]
 
     def forget(self, path: str) -> None:
         self._at.pop(path, None)
@@ -156,6 +160,10 @@ class CollectionReader:
             self.progress.forget(path)
         yield Delete(path)
         yield from map(Delete, self.states.replace(path, []))
+
+
+def _marks(collection: Collection) -> list[str]:
+    return [collection.token, collection.ctag]
 
 
 def _stamp(etag: str) -> str:

@@ -30,6 +30,10 @@ class Elsewhere(Rejected):
         self.url = url
 
 
+class Denied(AccessLost):
+    """One place is closed (403); another one of the same server may be open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     user: str
@@ -57,8 +61,11 @@ class Server:
         self._digest: DigestAuth | None = None
 
     def propfind(self, path: str, *names: str, depth: int = 0) -> Reply:
-        """Raises Refused where nothing is there or it is no WebDAV; Elsewhere; Unavailable; AccessLost."""
-        return self.ask("PROPFIND", path, propfind(*names), depth=depth)
+        """Raises Refused where nothing is there or it is no WebDAV; Elsewhere; Unavailable; Denied, or AccessLost for all of it."""
+        reply = self.ask("PROPFIND", path, propfind(*names), depth=depth, accept={403})
+        if reply.answer.status == 403:
+            raise Denied(f"{reply.answer.host} does not let {self._login.user or 'you'} look there (403): {FIX}, or `url`")
+        return reply
 
     def ask(
         self,

@@ -52,11 +52,12 @@ class Refusal(Exception):
 
 class DavFake:
     """`tokens`: it has sync-collection. `most`: so many changes in one answer. `odd`: hrefs are absolute and encoded through and
-    through, prefixes are not the usual ones, and the host it believes to be is another.
+    through, prefixes are not the usual ones, and the host it believes to be is another. `stuck`: the token that a listing shows is
+    always the same.
     """
 
-    def __init__(self, *, tokens: bool, most: int | None = None, odd: bool = False, digest: bool = False) -> None:
-        self.tokens, self.most, self.odd = tokens, most, odd
+    def __init__(self, *, tokens: bool, most: int | None = None, odd: bool = False, stuck: bool = False) -> None:
+        self.tokens, self.most, self.odd, self.stuck = tokens, most, odd, stuck
         self.books: dict[str, Book] = {}
         self.password = PASSWORD
         self.generation = 0  # tokens of an earlier one are not good any more
@@ -194,7 +195,7 @@ class DavFake:
             f"{CS}getctag": f"{self.generation}-{len(book.log)}",
         }
         if self.tokens:
-            known[f"{D}sync-token"] = self._token(len(book.log))
+            known[f"{D}sync-token"] = self._token(0 if self.stuck else len(book.log))
         return self._response(self._path(book), names, known)
 
     def _member(self, book: Book, name: str, names: list[str]) -> str:
