@@ -1,8 +1,9 @@
-"""Real servers for tests and benches: PostgreSQL, Redis, RabbitMQ, S3 and Radicale, private, on loopback, gone when we are.
+"""Real servers for tests and benches: PostgreSQL, Redis, RabbitMQ, S3, Radicale, and vendors played by emulate.
 
-`python -m tests.services` starts them by hand and prints their URLs.
+They are private, on loopback, and gone when we are. `python -m tests.services` starts them by hand and prints their URLs.
 """
 
+from tests.services.emulate import Emulate
 from tests.services.postgres import Postgres
 from tests.services.process import Absent, Server
 from tests.services.rabbit import Rabbit
@@ -10,4 +11,4 @@ from tests.services.radicale import Radicale
 from tests.services.redis import Redis
 from tests.services.s3 import S3
 
-__all__ = ["S3", "Absent", "Postgres", "Rabbit", "Radicale", "Redis", "Server"]
+__all__ = ["S3", "Absent", "Emulate", "Postgres", "Rabbit", "Radicale", "Redis", "Server"]
