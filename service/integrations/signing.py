@@ -56,7 +56,11 @@ class Typed:
     def check(self, at: Surroundings) -> Check:
         held = at.credentials.get(at.account)
         assert held is not None, "it has just been typed"
-        return self.settings(at.account, held.credential).connect(at).check()
+        source = self.settings(at.account, held.credential).connect(at)
+        try:
+            return source.check()
+        finally:
+            getattr(source, "close", lambda: None)()  # those that hold a connection have one
 
     def revoke(self, credential: Credential, clock: Callable[[], datetime]) -> str:
         del clock
