@@ -21,6 +21,8 @@ from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
     postgres_url,
     rabbit_server,
     rabbit_url,
+    radicale,
+    radicale_server,
     redis_server,
     redis_url,
     s3_server,
