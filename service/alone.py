@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from time import monotonic, sleep
 
+from service.errors import ReveilleError
 from service.houses import open_houses
 from service.logs import configure
 from service.settings.server import load_server
@@ -14,7 +17,14 @@ def main(id: str) -> int:
     server = load_server()
     configure(level=server.log_level, as_json=server.log_json)
     with open_houses(server) as houses:
-        run_one(houses.runner(), id)
+        runner = houses.runner()
+        run_one(runner, id)
+        end = monotonic() + server.lease
+        while runner.owed and monotonic() < end:  # it would be taken for what killed this process
+            with suppress(ReveilleError):
+                runner.owed.settle()
+                break
+            sleep(1)
     return 0
 
 

@@ -88,3 +88,32 @@ class Leases:
             return
         for id in lost:
             self.lost(id, held[id])
+
+
+class Owed:
+    """Claims whose runs ended here without a word in the ledger, because the database was away: whoever held them lives, and lets go
+    of them once it can, so that they neither wait for a lease nor count as what a worker has died of.
+    """
+
+    def __init__(self, let_go: Callable[[Mapping[str, int]], None]) -> None:
+        self._let_go = let_go
+        self._owed: dict[str, int] = {}
+        self._lock = Lock()
+
+    def __bool__(self) -> bool:
+        return bool(self._owed)
+
+    def add(self, *claimed: Occurrence) -> None:
+        with self._lock:
+            self._owed |= {occurrence.id: occurrence.fence for occurrence in claimed}
+
+    def settle(self) -> None:
+        """Raises Unavailable where the database is still away."""
+        with self._lock:
+            owed = dict(self._owed)
+        if owed:
+            self._let_go(owed)
+        with self._lock:
+            for id, fence in owed.items():
+                if self._owed.get(id) == fence:
+                    del self._owed[id]

@@ -70,6 +70,21 @@ class NoCredentials:
         raise NotImplementedError
 
 
+@dataclass(slots=True)
+class OneCredential:
+    """A credential that is not kept yet, under the name it would have."""
+
+    name: str
+    credential: Credential
+
+    def get(self, name: str) -> Held | None:
+        return Held(self.credential, 0) if name == self.name else None
+
+    def renew(self, name: str, stale: Held, how: Callable[[Credential], Credential]) -> Held:  # noqa: ARG002
+        self.credential = how(stale.credential)
+        return Held(self.credential, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an integration is handed when it connects. Relative paths of the config resolve against `folder`."""
@@ -126,8 +141,8 @@ class SignIn(Protocol):
         """Raises AccessLost where the person or the vendor refuses, Unavailable, Rejected."""
         ...
 
-    def check(self, credential: Credential, clock: Callable[[], datetime]) -> Check:
-        """Tries it, and says who signed in."""
+    def check(self, at: Surroundings) -> Check:
+        """Tries what `at.credentials` has under `at.account`, and says who signed in."""
         ...
 
     def revoke(self, credential: Credential, clock: Callable[[], datetime]) -> str:
@@ -240,7 +255,7 @@ class Items(Protocol):
         ...
 
     def deals(self, emails: Iterable[str], companies: Iterable[str]) -> Sequence[Deal]:
-        """Deals that name one of the people or companies, open ones first, newest first."""
+        """Deals that name one of the people or companies (by name or domain), open ones first, newest first."""
         ...
 
     def open_deals(self) -> Sequence[Deal]: ...

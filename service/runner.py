@@ -18,7 +18,7 @@ from service.domain.people import Person
 from service.domain.schedule import meeting_slots
 from service.errors import ExternalError, FenceLost, ReveilleError
 from service.household import Household
-from service.leases import Leases
+from service.leases import Leases, Owed
 from service.logs import about, logger
 from service.ports import Occasion
 from service.store.codec import Codec
@@ -54,17 +54,23 @@ class Runner:
     """Attempts so far → how long to wait, with jitter."""
     lease: timedelta = LEASE
     leases: Leases = field(init=False)
+    owed: Owed = field(init=False)
     _mine: local = field(default_factory=local)
     """What each thread holds: whoever crashes gives back its own claim, never one that somebody else has taken since."""
     _handed_back: bool = False
 
     def __post_init__(self) -> None:
         self.leases = Leases(self._beat, self.clock, self.lease)
+        self.owed = Owed(self._let_go)
 
     def _beat(self, held: Mapping[str, int], until: datetime) -> Sequence[str]:
         """In a thread of its own, which acts as nobody until it says so."""
         with acting_as(EVERYBODY):
             return self.ledger.beat(held, until)
+
+    def _let_go(self, held: Mapping[str, int]) -> None:
+        with acting_as(EVERYBODY):
+            self.ledger.let_go(held, self.clock())
 
     def run(self, id: str) -> None:
         """Whatever this occurrence needs now; nothing where somebody else has it or it isn't time. Safe to call at any moment,
@@ -101,8 +107,10 @@ class Runner:
                     self._run_claimed(claimed.pop(0))
             finally:
                 self._mine.ends = None
-                ends.write()
-        return self.ledger.hand_back({o.id: o.fence for o in claimed}, self.clock()) if claimed else ()
+                with self._owing(*claimed, *ends.claimed):
+                    ends.write()
+        with self._owing(*claimed):
+            return self.ledger.hand_back({o.id: o.fence for o in claimed}, self.clock()) if claimed else ()
 
     def _run_claimed(self, claimed: Occurrence) -> None:
         """One of many: what goes wrong with it is its own affair."""
@@ -344,9 +352,18 @@ class Runner:
     def _working_on(self, claimed: Occurrence) -> Iterator[None]:
         """Everything in here is done for its person, under its lease, and every line of the log names it."""
         self._mine.claimed = claimed
-        on_it = about(occurrence=claimed.id, job=claimed.job)
-        with acting_as(claimed.person), on_it, self.leases.holding(claimed), metrics.RUN.labels(claimed.job).time():
+        on_it, timed = about(occurrence=claimed.id, job=claimed.job), metrics.RUN.labels(claimed.job).time()
+        with acting_as(claimed.person), on_it, self.leases.holding(claimed), timed, self._owing(claimed):
             yield
+
+    @contextmanager
+    def _owing(self, *claimed: Occurrence) -> Iterator[None]:
+        """What is raised in here left them claimed, and this process lives."""
+        try:
+            yield
+        except Exception:
+            self.owed.add(*claimed)
+            raise
 
 
 class Ends:
@@ -355,6 +372,10 @@ class Ends:
     def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
         self._ledger, self._clock = ledger, clock
         self._ends: list[tuple[Occurrence, Outcome, str]] = []
+
+    @property
+    def claimed(self) -> list[Occurrence]:
+        return [claimed for claimed, _, _ in self._ends]
 
     def add(self, claimed: Occurrence, outcome: Outcome, reason: str) -> None:
         self._ends.append((claimed, outcome, reason))

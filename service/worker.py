@@ -158,6 +158,7 @@ class Worker:
         while not self._work.stopped.wait(POLL):
             self._revive()
             try:
+                self._runner.owed.settle()
                 with acting_as(EVERYBODY):
                     waiting = self._runner.ledger.waiting(self._runner.clock(), limit=20, patience=PATIENCE)
             except ReveilleError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsons
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,20 +80,22 @@ def disconnect(
 def _connect(
     house: House, way: SignIn, asker: Asker, vendor: str, name: str, given: Mapping[str, str], acts: frozenset[str]
 ) -> None:
+    from service.ports import OneCredential
+
     rights = way.rights(frozenset(source.kind for source in house.config.sources), acts)
     if rights:
         asker.say(f"{vendor} will be asked for:\n" + "\n".join(f"  {right.scope}\n      {right.why}" for right in rights))
     vault = house.vault(make=True)
     assert vault is not None, "it was to be made"
-    credential = way.sign_in(asker, given, rights, house.clock)
-    check = way.check(credential, house.clock)
+    tried = OneCredential(name, way.sign_in(asker, given, rights, house.clock))
+    check = way.check(replace(house.surroundings(name), credentials=tried))
     if not check.ok:
         asker.say(f"{check.says}\n  → {check.fix}\nNothing was kept.")
         raise typer.Exit(FAILED)
-    vault.put(house.config.person.id, name, credential)
+    vault.put(house.config.person.id, name, tried.credential)
     asker.say(f"Connected: {check.says}. It is kept as {name!r}, encrypted.")
     if not _uses(house, name):
-        asker.say(f"\nTo use it, have these lines in {house.config.file.name}:\n\n{way.snippet(name, credential)}")
+        asker.say(f"\nTo use it, have these lines in {house.config.file.name}:\n\n{way.snippet(name, tried.credential)}")
 
 
 def _way(vendor: str) -> SignIn:

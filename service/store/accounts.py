@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
@@ -23,6 +23,24 @@ from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
 MOST_PROBLEMS = 500
+
+
+class _Later(Mapping[str, str]):
+    def __init__(self, load: Callable[[], dict[str, str]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _loaded(self) -> dict[str, str]:
+        return self._load()
+
+    def __getitem__(self, ref: str) -> str:
+        return self._loaded[ref]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
 
 
 class Accounts:
@@ -70,7 +88,13 @@ class Accounts:
                 return None
             return _read(on.execute(select(a).where(_this(person, name))).mappings().one())
 
-    def held(self, person: str, name: str) -> dict[str, str]:
+    def held(self, person: str, name: str) -> Mapping[str, str]:
+        """Ref → stamp of everything this account holds. Read when it is first looked into: whoever goes on from a good cursor never
+        does, and there may be hundreds of thousands.
+        """
+        return _Later(lambda: self._held(person, name))
+
+    def _held(self, person: str, name: str) -> dict[str, str]:
         with self._database.read() as on:
             rows = on.execute(select(h.c.ref, h.c.stamp).where(h.c.person == person, h.c.account == name))
             return {row.ref: row.stamp for row in rows}

@@ -205,11 +205,26 @@ class Ledger:
         with self._database.write() as on:
             on.execute(update(t).where(held).values(lease_until=now - timedelta(seconds=1), wake_at=now))
 
+    def let_go(self, held: Mapping[str, int], now: datetime) -> None:
+        """Runs ({id: fence}) that are over, of which nobody could write so: whoever asks next gets them. Where somebody has taken one
+        since, its lease had run out while its holder lived.
+        """
+        with self._database.write() as on:
+            for id, fence in held.items():
+                mine = and_(_mine(id, fence), t.c.lease_until.is_not(None))
+                freed = {"state": case((t.c.state == State.PREPARING, State.DUE.value), else_=t.c.state), "lease_until": None}
+                if on.execute(update(t).where(mine).values(freed | {"wake_at": now})).rowcount == 0:
+                    self._survived(on, id, fence)
+
     def survived(self, id: str, fence: int) -> None:
         """Whoever claimed it as `fence` lost its lease and lives: the database was away, or its machine slept. It did not die of it."""
-        counted = and_(t.c.id == id, t.c.fence > fence, t.c.deaths > 0, _OPEN)
         with self._database.write() as on:
-            on.execute(update(t).where(counted).values(deaths=t.c.deaths - 1))
+            self._survived(on, id, fence)
+
+    @staticmethod
+    def _survived(on: Connection, id: str, fence: int) -> None:
+        counted = and_(t.c.id == id, t.c.fence > fence, t.c.deaths > 0, _OPEN)
+        on.execute(update(t).where(counted).values(deaths=t.c.deaths - 1))
 
     def retry(self, id: str, now: datetime, useful: timedelta) -> bool:
         """By hand: a run that failed is due once more, with everything that was counted against it forgotten."""

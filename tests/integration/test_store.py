@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from service.domain.items import Message
 from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
@@ -142,6 +143,15 @@ def test_reveilles_own_mail_is_held_but_never_an_item(store: Store) -> None:
     put(store, account, Upsert(a_message(id="own", own_briefing=True), "new/1", "s1"))
     assert stored(store) == []
     assert store.accounts.held("mara", "mail") == {"new/1": "s1"}
+
+
+def test_what_is_held_is_read_once_it_is_looked_into(store: Store) -> None:
+    asked: list[str] = []
+    listen(store.database.engine, "before_cursor_execute", lambda *at: asked.append(at[2]))
+    held = store.accounts.held("mara", "mail")
+    assert asked == []
+    assert ("cur/1" in held, len(held)) == (False, 0)
+    assert len([statement for statement in asked if "held" in statement]) == 1
 
 
 def test_problems_are_those_of_the_last_sync(store: Store) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from service.bell import CeleryBell
 from service.domain.ledger import CANARY, Ring
+from service.leases import Owed
 from service.queues import prefixed
 from service.worker import Work, Worker
 from tests.e2e.driver import until
@@ -22,6 +23,7 @@ class Heard:
 
     def __init__(self, name: str, heard: Queue[tuple[str, str]]) -> None:
         self.name, self.heard, self.ledger = name, heard, self
+        self.owed = Owed(lambda _: None)
 
     def clock(self) -> datetime:
         return datetime.now(UTC)

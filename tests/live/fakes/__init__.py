@@ -1,1 +1,1 @@
-"""Small strict servers, written from what their vendors and RFCs publish."""
+"""Small strict servers for what no emulator plays: each rejects what its vendor rejects."""
