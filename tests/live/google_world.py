@@ -49,6 +49,14 @@ def signed_in(google: Google, url: str, *scopes: str) -> Keeping:
     )
 
 
+def a_letter(number: int, words: str = "") -> bytes:
+    return (
+        f"From: Dana <dana@atlas.example>\r\nTo: mara@keller.example\r\nSubject: Letter {number}\r\n"
+        f"Message-ID: <m{number}@atlas.example>\r\nDate: Fri, 1 May 2026 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02} +0000\r\n\r\n"
+        f"This is letter {number}. {words}\r\n"
+    ).encode()
+
+
 class GoogleWorld(LiveWorld):
     scopes: tuple[str, ...] = ()
 

@@ -20,16 +20,8 @@ from tests.integration.source_contract import Kept
 from tests.live.contract import FEW, LiveContract, LiveWorld
 from tests.live.fakes.google import Google
 from tests.live.fakes.google_rules import Fault
-from tests.live.google_world import GoogleWorld, signed_in
+from tests.live.google_world import GoogleWorld, a_letter, signed_in
 from tests.live.proxy import FaultProxy
-
-
-def a_letter(number: int, words: str = "") -> bytes:
-    return (
-        f"From: Dana <dana@atlas.example>\r\nTo: mara@keller.example\r\nSubject: Letter {number}\r\n"
-        f"Message-ID: <m{number}@atlas.example>\r\nDate: Fri, 1 May 2026 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02} +0000\r\n\r\n"
-        f"This is letter {number}. {words}\r\n"
-    ).encode()
 
 
 class GmailWorld(GoogleWorld):

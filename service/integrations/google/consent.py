@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -57,12 +58,22 @@ def consent(client: Mapping[str, Any], scopes: Sequence[str], asker: Asker) -> C
     hush()
     flow = Flow.from_client_config({"installed": dict(client)}, scopes=list(scopes))
     with _on_loopback(client["token_uri"]), flow.oauth2session:
-        with Landing() as landing:
+        with _landing(client) as landing:
             flow.redirect_uri = landing.url
             url, state = flow.authorization_url(access_type="offline", prompt="consent")
             asker.say("Allow it in your browser. Leave every box ticked: each right has one of its own.")
             answer = landing.wait(PATIENCE) if asker.browse(url) else _pasted(asker, landing)
         return _exchanged(flow, _code(answer, state), scopes)
+
+
+def _landing(client: Mapping[str, Any]) -> Landing:
+    """A client for emulators may name one address, with its port; Google's own say http://localhost and mean any port."""
+    said = client.get("redirect_uris")
+    fixed = [str(one) for one in said if re.match(r"http://(localhost|127\.0\.0\.1):\d{2,5}(/|$)", str(one))] if said else []
+    try:
+        return Landing(fixed[0] if fixed else "")
+    except (OSError, ValueError, OverflowError):
+        raise Unavailable(f"{fixed[0] if fixed else 'this machine'} can't be listened at: end what uses that port") from None
 
 
 def _pasted(asker: Asker, landing: Landing) -> dict[str, str] | None:
@@ -92,7 +103,7 @@ def _exchanged(flow: Any, code: str, asked: Sequence[str]) -> Consent:
     from requests import RequestException
 
     try:
-        token = flow.fetch_token(code=code, timeout=_ANSWER)
+        token = flow.fetch_token(code=code, include_client_id=True, timeout=_ANSWER)
     except Warning as other:  # so oauthlib says that other rights were given than asked for
         token = getattr(other, "token", {})
     except OAuth2Error as error:

@@ -14,14 +14,18 @@ _SAID = b"<!doctype html><meta charset=utf-8><title>Reveille</title><p>You can c
 class Landing:
     """Takes the first request that carries a `state`; whatever else comes by (an icon, a scan) is not found."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "") -> None:
+        """`address`: where the client says that it is; without a port, or "", any free one is taken, as Google allows. Raises OSError
+        where the port is taken.
+        """
         self._answers: Queue[dict[str, str]] = Queue()
-        self._server = HTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = HTTPServer(("127.0.0.1", _port(address)), self._handler())
+        self._address = address if _port(address) else ""
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+        return self._address or f"http://127.0.0.1:{self._server.server_address[1]}/"
 
     def wait(self, seconds: float) -> dict[str, str] | None:
         """The words of the query; None where nobody came."""
@@ -60,6 +64,10 @@ class Landing:
                 """Quiet: the request has the code in it."""
 
         return Handler
+
+
+def _port(address: str) -> int:
+    return urlsplit(address).port or 0
 
 
 def words(address: str) -> dict[str, str]:
