@@ -247,14 +247,18 @@ class Google:
     def _batch(self, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         """The outer Authorization holds for all parts; answers come as they please, here in another order than they were asked."""
         asked = re.search(r'boundary="?([^";]+)', headers["content-type"])
-        parts = body.decode().split(f"--{asked[1]}")[1:-1] if asked and "multipart/mixed" in headers["content-type"] else []
+        parts = (
+            body.decode().replace("\r\n", "\n").split(f"--{asked[1]}")[1:-1]
+            if asked and "multipart/mixed" in headers["content-type"]
+            else []
+        )
         if not 0 < len(parts) <= LARGEST_BATCH:
             raise Fault(400, "badRequest", f"The batch has {len(parts)} requests; at most {LARGEST_BATCH} are allowed.")
         mark = "batch_" + secrets.token_hex(8)
         out = []
         for part in reversed(parts):
-            outer, _, inner = part.strip().partition("\r\n\r\n")
-            head = dict(line.split(": ", 1) for line in outer.split("\r\n"))
+            outer, _, inner = part.strip().partition("\n\n")
+            head = dict(line.split(": ", 1) for line in outer.split("\n"))
             assert head["Content-Type"] == "application/http"
             status, content = self._part(inner, headers.get("authorization", ""))
             id = head["Content-ID"].replace("<", "<response-", 1)
@@ -266,7 +270,7 @@ class Google:
         return 200, {"Content-Type": f"multipart/mixed; boundary={mark}"}, ("".join(out) + f"--{mark}--\r\n").encode()
 
     def _part(self, said: str, authorization: str) -> tuple[int, bytes]:
-        head, _, body = said.replace("\r\n", "\n").partition("\n\n")
+        head, _, body = said.partition("\n\n")
         method, target, _ = head.split("\n")[0].split(" ")
         self.inner.append(f"{method} {target}")
         try:
