@@ -6,11 +6,14 @@ Connectors ask, and translate what comes back; nothing of what was sent is ever 
 from __future__ import annotations
 
 import json
+import os
+import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -112,7 +115,9 @@ class Http:
         fix: str = "connect it anew",
     ) -> None:
         """`fix`: what mends a lost access, as in "run `reveille connect google`"."""
-        self._client = httpx2.Client(base_url=base_url, timeout=PATIENCE, follow_redirects=False)
+        self._client = httpx2.Client(
+            base_url=base_url, timeout=PATIENCE, follow_redirects=False, verify=_trust(*map(os.environ.get, _NAMED))
+        )
         self._clock, self._login, self._pace, self._sort, self._fix = clock, login, pace, sort, fix
 
     def get(self, path: str, **params: str | int | bool | None) -> Any:
@@ -147,6 +152,15 @@ class Http:
         with told(host), self._client.stream(method, path, **{**request, "headers": headers}) as response:
             data = body(response, host, largest)
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, data, host)
+
+
+_NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@cache
+def _trust(*_named: str | None) -> ssl.SSLContext:
+    """Whom to believe, read once for what the environment names: it takes a megabyte, and there may be a hundred accounts."""
+    return httpx2.create_ssl_context()
 
 
 def _short(answer: Answer, now: datetime) -> float | None:
