@@ -247,13 +247,21 @@ def test_a_scope_that_was_not_granted_says_so(world: GmailWorld) -> None:
         Kept().sync(world.connect())
 
 
-def test_a_few_refused_inside_of_a_batch_are_asked_for_again(world: GmailWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_few_refused_inside_of_a_batch_are_asked_for_again(world: GmailWorld) -> None:
     world.fill(10)
     world.google.fails_inside = [Fault(429, "rateLimitExceeded", "Too many concurrent requests for user")] * 3
-    monkeypatch.setattr("service.integrations.google.api.PAUSE", 0)
     assert len(Kept().sync(world.connect()).upserts) == 10
 
 
 def test_a_whole_mailbox_is_counted_while_it_is_read(world: GmailWorld) -> None:
     world.fill(FEW)
     assert [page.total for page in world.connect().pages(None, {})] == [FEW]
+
+
+def test_messages_too_large_for_one_answer_come_one_by_one(world: GmailWorld) -> None:
+    for number in range(2):
+        world.google.mail.put(a_letter(number, "x" * 13_000_000))
+    with world.asked() as asked:
+        kept = Kept().sync(world.connect())
+    assert (len(kept.items), kept.problems) == (2, [])
+    assert sum("format=raw" in request.path for request in asked) == 2

@@ -181,10 +181,10 @@ def test_the_landing_takes_nothing_but_an_answer() -> None:
         assert landing.wait(0.01) is None
 
 
-def test_nobody_answers(given: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.integrations.google.consent.PATIENCE", 0.01)
+def test_nobody_answers(given: Mapping[str, str]) -> None:
+    way = Connect(patience=0.01)
     with pytest.raises(Unavailable, match="nobody answered"):
-        sign_in(given, Person(browser=False))
+        way.sign_in(Person(browser=False), given, way.rights(BOTH, frozenset()), lambda: NOON)
 
 
 # --- afterwards ----------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from service.domain.credentials import Credential
 from service.errors import AccessLost, ExternalError, Rejected, Unavailable
 from service.http import Fixed, Http
 from service.integrations.google import scopes
-from service.integrations.google.consent import consent, read_client
+from service.integrations.google.consent import PATIENCE, consent, read_client
 from service.integrations.google.login import EARLY
 from service.integrations.google.refusals import sorted_out
 from service.integrations.google.tokens import ROBOT, TOKEN_URI, refreshed
@@ -32,6 +32,9 @@ class Connect:
         "endpoint": "address of an emulator in place of Google's API",
     }
 
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+
     def rights(self, kinds: frozenset[str], acts: frozenset[str]) -> Sequence[Right]:
         return scopes.rights(kinds, acts)
 
@@ -45,7 +48,7 @@ class Connect:
             "The JSON file of your OAuth client (docs/connections/google.md says how to get it)"
         )
         client = read_client(Path(file))
-        got = consent(client, asked, asker)
+        got = consent(client, asked, asker, self._patience)
         if missing := sorted(set(asked) - set(got.granted)):
             raise AccessLost(f"Google was not allowed {', '.join(missing)}: run it again and leave every box ticked")
         token = got.token

@@ -51,8 +51,8 @@ def read_client(path: Path) -> dict[str, Any]:
     return {"client_secret": "", **inner}
 
 
-def consent(client: Mapping[str, Any], scopes: Sequence[str], asker: Asker) -> Consent:
-    """Raises AccessLost where the person or Google refuses, Unavailable where nobody answers."""
+def consent(client: Mapping[str, Any], scopes: Sequence[str], asker: Asker, patience: float = PATIENCE) -> Consent:
+    """`patience` in seconds. Raises AccessLost where the person or Google refuses, Unavailable where nobody answers."""
     from google_auth_oauthlib.flow import Flow
 
     hush()
@@ -62,7 +62,7 @@ def consent(client: Mapping[str, Any], scopes: Sequence[str], asker: Asker) -> C
             flow.redirect_uri = landing.url
             url, state = flow.authorization_url(access_type="offline", prompt="consent")
             asker.say("Allow it in your browser. Leave every box ticked: each right has one of its own.")
-            answer = landing.wait(PATIENCE) if asker.browse(url) else _pasted(asker, landing)
+            answer = landing.wait(patience) if asker.browse(url) else _pasted(asker, landing, patience)
         return _exchanged(flow, _code(answer, state), scopes)
 
 
@@ -76,10 +76,10 @@ def _landing(client: Mapping[str, Any]) -> Landing:
         raise Unavailable(f"{fixed[0] if fixed else 'this machine'} can't be listened at: end what uses that port") from None
 
 
-def _pasted(asker: Asker, landing: Landing) -> dict[str, str] | None:
+def _pasted(asker: Asker, landing: Landing, patience: float) -> dict[str, str] | None:
     """A browser on another machine can't come back to this one; its last address holds what is needed."""
     said = asker.ask("Open it in any browser. Where the last page can't be shown, paste its whole address here (else just Enter)")
-    return words(said) if said.strip() else landing.wait(PATIENCE)
+    return words(said) if said.strip() else landing.wait(patience)
 
 
 def _code(answer: Mapping[str, str] | None, state: str) -> str:
