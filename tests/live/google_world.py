@@ -11,7 +11,8 @@ from typing import Any
 
 from service.calendar.reader import InlineCalendarReader
 from service.domain.credentials import Credential, Held
-from service.ports import Surroundings
+from service.integrations.google.connect import Connect
+from service.ports import Check, OneCredential, Surroundings
 from tests.builders import NOON
 from tests.integration.source_contract import CountingReader, surroundings
 from tests.live.contract import LiveWorld
@@ -55,6 +56,12 @@ def a_letter(number: int, words: str = "") -> bytes:
         f"Message-ID: <m{number}@atlas.example>\r\nDate: Fri, 1 May 2026 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02} +0000\r\n\r\n"
         f"This is letter {number}. {words}\r\n"
     ).encode()
+
+
+def checked(credential: Credential) -> Check:
+    """As `reveille connect` tries what it is about to keep."""
+    at = replace(surroundings(Path()), credentials=OneCredential("google", credential), account="google")
+    return Connect().check(at)
 
 
 class GoogleWorld(LiveWorld):

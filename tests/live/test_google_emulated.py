@@ -29,7 +29,7 @@ from service.ports import Source, Surroundings
 from tests.builders import NOON
 from tests.integration.source_contract import Kept, surroundings
 from tests.live.contract import FEW, LiveContract, LiveWorld
-from tests.live.google_world import GoogleWorld, Keeping, a_letter
+from tests.live.google_world import GoogleWorld, Keeping, a_letter, checked
 from tests.live.proxy import FaultProxy
 from tests.services import Absent, Emulate
 
@@ -182,7 +182,7 @@ def test_a_person_signs_in_and_the_token_is_renewed(emulate: Emulate, tmp_path: 
     rights = way.rights(frozenset({"gmail", "google_calendar"}), frozenset())
     given = {"client": str(tmp_path / "client.json"), "endpoint": emulate.url}
     credential = way.sign_in(Chooser(), given, rights, lambda: NOON)
-    assert way.check(credential, lambda: NOON).ok
+    assert checked(credential).ok
     keeping = Keeping(replace(credential, expires_at=NOON))
     at = replace(surroundings(tmp_path), credentials=keeping)
     Kept().sync(Settings(kind="gmail", endpoint=emulate.url).connect(at))

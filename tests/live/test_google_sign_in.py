@@ -29,7 +29,7 @@ from service.store.vault import PersonVault, Vault
 from tests.builders import NOON
 from tests.integration.source_contract import surroundings
 from tests.live.fakes.google import CLIENT, Google
-from tests.live.google_world import Keeping
+from tests.live.google_world import Keeping, checked
 
 AUTH = "https://www.googleapis.com/auth/"
 BOTH = frozenset({"gmail", "google_calendar"})
@@ -115,7 +115,7 @@ def test_a_person_signs_in_by_their_browser(google: Google, given: Mapping[str, 
     assert set(credential.scopes) == {f"{AUTH}gmail.readonly", f"{AUTH}calendar.readonly"}
     assert set(credential.secrets) == {"access_token", "refresh_token", "client_secret"}
     assert credential.about == {"client_id": CLIENT["client_id"], "token_uri": f"{google.url}/token", "endpoint": google.url}
-    assert Connect().check(credential, lambda: NOON).says == "Google knows you as mara@keller.example"
+    assert checked(credential).says == "Google knows you as mara@keller.example"
     assert not any(secret in repr(credential) for secret in credential.secrets.values())
 
 
@@ -194,7 +194,7 @@ def test_revoked_access_is_gone_and_can_not_be_revoked_twice(given: Mapping[str,
     credential = sign_in(given)
     assert "taken the access back" in Connect().revoke(credential, lambda: NOON)
     assert "did not know" in Connect().revoke(credential, lambda: NOON)
-    check = Connect().check(replace(credential, expires_at=NOON), lambda: NOON)
+    check = checked(replace(credential, expires_at=NOON))
     assert (check.ok, "invalid_grant" in check.says, "reveille connect google" in check.fix) == (False, True, True)
 
 
@@ -276,7 +276,7 @@ def robot(google: Google, key: rsa.RSAPrivateKey, tmp_path: Path) -> Mapping[str
 def test_a_service_account_reads_for_its_people(google: Google, robot: Mapping[str, str], tmp_path: Path) -> None:
     google.oauth.delegated = frozenset({f"{AUTH}gmail.readonly", f"{AUTH}calendar.readonly"})
     credential = sign_in(robot)
-    assert (credential.login, Connect().check(credential, lambda: NOON).ok) == ("mara@keller.example", True)
+    assert (credential.login, checked(credential).ok) == ("mara@keller.example", True)
     google.mail.put(b"Subject: x\r\n\r\nwords\r\n")
     keeping = Keeping(replace(credential, expires_at=NOON))
     at = replace(surroundings(tmp_path), credentials=keeping)

@@ -11,13 +11,13 @@ from urllib.parse import urljoin
 
 from service.domain.credentials import Credential
 from service.errors import AccessLost, ExternalError, Rejected, Unavailable
-from service.http import Fixed, Http
+from service.http import Http
 from service.integrations.google import scopes
 from service.integrations.google.consent import PATIENCE, consent, read_client
-from service.integrations.google.login import EARLY
+from service.integrations.google.login import Login
 from service.integrations.google.refusals import sorted_out
 from service.integrations.google.tokens import ROBOT, TOKEN_URI, refreshed
-from service.ports import Asker, Check, Right
+from service.ports import Asker, Check, OneCredential, Right, Surroundings
 
 GMAIL, CALENDAR = "https://gmail.googleapis.com", "https://www.googleapis.com"
 
@@ -67,17 +67,16 @@ class Connect:
             about=_about(client, given),
             expires_at=clock() + timedelta(seconds=int(token.get("expires_in", 0))),
         )
-        return replace(credential, login=who(credential, clock))
+        return replace(credential, login=who(Login("google", OneCredential("google", credential), clock), clock))
 
-    def check(self, credential: Credential, clock: Callable[[], datetime]) -> Check:
+    def check(self, at: Surroundings) -> Check:
+        login = Login(at.account, at.credentials, at.clock)
         try:
-            if credential.expires_at is None or credential.expires_at - EARLY <= clock():
-                credential = refreshed(credential, clock)
-            login = who(credential, clock) or credential.login
+            known = who(login, at.clock)
         except ExternalError as error:
             says, _, fix = str(error).partition(": ")
             return Check(ok=False, says=says, fix=fix)
-        return Check(ok=True, says=f"Google knows you as {login or 'somebody it does not name'}")
+        return Check(ok=True, says=f"Google knows you as {known or login.who or 'somebody it does not name'}")
 
     def revoke(self, credential: Credential, clock: Callable[[], datetime]) -> str:
         """https://developers.google.com/identity/protocols/oauth2/native-app#tokenrevoke"""
@@ -103,24 +102,21 @@ class Connect:
         return "sources:\n" + "\n".join(f"  - {{kind: {kind}{login}}}" for kind in kinds)
 
 
-def who(credential: Credential, clock: Callable[[], datetime]) -> str:
-    """The address of whoever signed in, by a right that was given anyway; "" where none of them tells."""
-    said = " ".join(credential.scopes)
-    endpoint = credential.about.get("endpoint")
-    if "gmail." in said and (
-        found := _asked(f"{endpoint or GMAIL}/gmail/v1/users/me/profile", "emailAddress", credential, clock)
-    ):
-        return found
-    if "auth/calendar" in said:
-        return _asked(f"{endpoint or CALENDAR}/calendar/v3/users/me/calendarList/primary", "id", credential, clock)
-    return ""
+def who(login: Login, clock: Callable[[], datetime]) -> str:
+    """The address of whoever signed in, as each of the APIs tells that may be used; "" where none does."""
+    said, endpoint = " ".join(login.credential.scopes), login.credential.about.get("endpoint")
+    asked = [
+        ("gmail.", f"{endpoint or GMAIL}/gmail/v1/users/me/profile", "emailAddress"),
+        ("auth/calendar", f"{endpoint or CALENDAR}/calendar/v3/users/me/calendarList/primary", "id"),
+    ]
+    found = [_asked(url, word, login, clock) for part, url, word in asked if part in said]
+    return next(filter(None, found), "")
 
 
-def _asked(url: str, word: str, credential: Credential, clock: Callable[[], datetime]) -> str:
-    login = Fixed({"Authorization": f"Bearer {credential.secrets.get('access_token', '')}"})
+def _asked(url: str, word: str, login: Login, clock: Callable[[], datetime]) -> str:
     http = Http(url, clock, login=login, sort=lambda answer: sorted_out(answer, clock(), "google"))
     try:
-        answer = http.ask("GET", url, accept={404})
+        answer = http.ask("GET", url, accept={404})  # not every emulator has it
         said = answer.json if answer.status == 200 else {}
     finally:
         http.close()

@@ -24,23 +24,27 @@ class Login:
     @property
     def who(self) -> str:
         """Whom Google knows it as; "" where nobody said. Raises AccessLost where there is no such connection."""
-        return self._credential().credential.login
+        return self.credential.login
+
+    @property
+    def credential(self) -> Credential:
+        return self._kept_one().credential
 
     def headers(self) -> Mapping[str, str]:
-        held = self._credential()
+        held = self._kept_one()
         until = held.credential.expires_at
         if "access_token" not in held.credential.secrets or (until is not None and until - EARLY <= self._clock()):
             held = self._held = self._kept.renew(self._name, held, self._renewed)
         return _header(held.credential)
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        held = self._kept.get(self._name) or self._credential()
+        held = self._kept.get(self._name) or self._kept_one()
         if _header(held.credential) == dict(refused):
             held = self._kept.renew(self._name, held, self._renewed)
         self._held = held
         return _header(held.credential) != dict(refused)
 
-    def _credential(self) -> Held:
+    def _kept_one(self) -> Held:
         self._held = self._held or self._kept.get(self._name)
         if self._held is None:
             named = "" if self._name == "google" else f" --name {self._name}"
