@@ -252,7 +252,13 @@ class House:
             raise ConfigError(_NO_KEY)
         return open_vault(self.store.database, self.store.codec, file, self.clock, make=make)
 
+    def disconnect(self) -> None:
+        """Its sources let go of their connections."""
+        if "sync" in self.__dict__:
+            self.sync.close()
+
     def close(self) -> None:
+        self.disconnect()
         self.isolated.close()
         self.store.close()
 

@@ -108,6 +108,8 @@ class Houses:
             partitions.drop(database, now - longest - A_MONTH)
 
     def close(self) -> None:
+        for house, _ in self._open.values():
+            house.disconnect()
         self._children.close()
         self.store.close()
 

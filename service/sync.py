@@ -91,6 +91,11 @@ class Sync:
             self._failed(account, Health.UNREACHABLE, Unavailable(f"unexpected in this source: {type(error).__name__}: {error}"))
         return True
 
+    def close(self) -> None:
+        """Sources that hold a connection let go of it; whoever reads them next connects anew."""
+        for name in list(self._connected):
+            getattr(self._connected.pop(name), "close", lambda: None)()
+
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
         relations = self.items.relations({m.sender.email for m in messages})
         verdicts = self.judges.judge([(m, relations.get(m.sender.email, Relation())) for m in messages])

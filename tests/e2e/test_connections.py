@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import imaplib
+import json
+import re
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -14,6 +17,7 @@ import pytest
 
 from tests.e2e.driver import Reveille
 from tests.e2e.workspace import a_workspace, config
+from tests.live.fakes.google import Google
 from tests.live.fakes.hubspot import Fake as FakeHubSpot
 from tests.live.fakes.slack import FakeSlack
 from tests.live.slack_world import USER
@@ -44,6 +48,7 @@ def a_slack_question(stack: ExitStack) -> str:
 def a_crm(stack: ExitStack) -> str:
     hubspot = stack.enter_context(FakeHubSpot())
     hubspot.account.add("contacts", firstname="Dana", lastname="Weiss", email="dana@atlas.example", jobtitle="CFO")
+    hubspot.account.add("contacts", firstname="Finn", lastname="Weber", email="finn@atlas.example", jobtitle="CEO")
     return f"http://127.0.0.1:{hubspot.port}"
 
 
@@ -86,7 +91,7 @@ def test_connected_listed_read_and_taken_back(tmp_path: Path, stack: ExitStack) 
     said.append(done.out)
     shown = {one["name"]: one for one in done.json}
     assert {name: one["state"] for name, one in shown.items()} == {"slack": "ok", "hubspot": "ok"}
-    assert shown["hubspot"]["sources"][0]["items"] == 1
+    assert shown["hubspot"]["sources"][0]["items"] == 2
     assert shown["slack"]["login"].startswith("mara")
 
     doctor = reveille("doctor")
@@ -113,16 +118,78 @@ def test_connected_listed_read_and_taken_back(tmp_path: Path, stack: ExitStack) 
     assert HUBSPOT_TOKEN not in everything
 
 
+def a_google(stack: ExitStack, folder: Path) -> Google:
+    """Dana asks for something, two hours ago; in three hours they meet."""
+    google = stack.enter_context(Google())
+    google.mail.put(a_question("mara@keller.example"))
+    begins = (datetime.now(UTC) + timedelta(hours=3)).replace(microsecond=0)
+    times = {"start": {"dateTime": begins.isoformat()}, "end": {"dateTime": (begins + timedelta(hours=1)).isoformat()}}
+    google.calendars.put("review", summary="Atlas review", attendees=[{"email": "finn@atlas.example"}], **times)
+    (folder / "client.json").write_text(json.dumps(google.client_file()))
+    return google
+
+
+def test_a_morning_from_google_slack_and_hubspot_by_config_alone(tmp_path: Path, stack: ExitStack) -> None:
+    google, slack_url, hubspot_url = a_google(stack, tmp_path), a_slack_question(stack), a_crm(stack)
+    reveille = a_workspace(tmp_path)
+    opened = {"BROWSER": "true"}  # a program that ends well: what it opens is followed below
+    with reveille.started("connect", "google", "client=client.json", f"endpoint={google.url}", env=opened) as process:
+        process.wait_for(r"http://\S+/o/oauth2/auth\S*")
+        found = re.search(r"http://\S+/o/oauth2/auth\S*", process.out)
+        assert found
+        with urllib.request.urlopen(found[0], timeout=30) as page:  # as the browser follows it
+            assert b"close this window" in page.read()
+        done = process.ended()
+    said = [done.out + done.err]
+    assert done.code == 0, done
+    assert "gmail.readonly" in done.out
+    assert "calendar.readonly" in done.out
+    for words, secret in (
+        (("slack", f"base_url={slack_url}"), f"{USER}\n\n"),
+        (("hubspot", f"base_url={hubspot_url}"), f"{HUBSPOT_TOKEN}\n"),
+    ):
+        done = reveille("connect", *words, typed=secret)
+        said.append(done.out + done.err)
+        assert done.code == 0, done
+
+    reveille.config(
+        config(
+            (
+                f"{{kind: gmail, endpoint: '{google.url}'}}",
+                f"{{kind: google_calendar, endpoint: '{google.url}'}}",
+                f"{{kind: slack, token: {{kept: slack}}, base_url: '{slack_url}'}}",
+                f"{{kind: hubspot, token: {{kept: hubspot}}, base_url: '{hubspot_url}'}}",
+            )
+        )
+    )
+    done = reveille("run", "--once")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+    for told in ("signed term sheet", "Atlas review", "approve the Atlas budget", "Finn Weber"):
+        assert told in done.out
+    assert {one["state"] for one in reveille("connections", "--json").json} == {"ok"}
+    done = reveille("disconnect", "google", "--keep")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+    everything = everything_said(reveille, *said)
+    for token in (*google.oauth.people, USER, HUBSPOT_TOKEN):
+        assert token not in everything
+
+
+def a_question(to: str) -> bytes:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "Atlas round", "Dana Weiss <dana@atlas.example>", to
+    message["Date"], message["Message-ID"] = format_datetime(datetime.now(UTC) - timedelta(hours=2)), "<ask@atlas.example>"
+    message.set_content("Could you send me the signed term sheet by tomorrow?")
+    return message.as_bytes()
+
+
 def a_mailbox(dovecot: Dovecot) -> MailUser:
     """Dana asks for something, two hours ago."""
     user = dovecot.new_user()
-    message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = "Atlas round", "Dana Weiss <dana@atlas.example>", user.name
-    message["Date"], message["Message-ID"] = format_datetime(datetime.now(UTC) - timedelta(hours=2)), "<ask@atlas.example>"
-    message.set_content("Could you send me the signed term sheet by tomorrow?")
     with imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=30) as client:
         client.login(user.name, user.password)
-        client.append("INBOX", None, None, message.as_bytes())
+        client.append("INBOX", None, None, a_question(user.name))
     return user
 
 
