@@ -127,7 +127,7 @@ class World:
     def deals(self, emails: Iterable[str], companies: Iterable[str]) -> Sequence[Deal]:
         self.calls.append("deals")
         who, firms = set(emails), {c.casefold() for c in companies if c}
-        return _ordered_deals(d for d in self.crm if who & set(d.people) or d.company.casefold() in firms)
+        return _ordered_deals(d for d in self.crm if who & set(d.people) or firms & {d.company.casefold(), *d.domains})
 
     def open_deals(self) -> Sequence[Deal]:
         self.calls.append("open_deals")

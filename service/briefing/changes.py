@@ -128,7 +128,7 @@ def _deals(meeting: Encounter, known: Background, before: Before) -> Iterator[Fa
     """Closed ones too: that a deal was won is what one must know before the meeting."""
     since = before.last.end_at if before.last else None
     for deal in known.deals:
-        if not (meeting.emails & set(deal.people) or deal.company.casefold() in meeting.companies):
+        if not meeting.bears_on(deal):
             continue
         was, name = before.told.get(f"deal:{deal.id}"), one_line(deal.name, 60)
         if was and was != stage_version(deal):

@@ -17,7 +17,7 @@ from service.briefing.quoting import READ, words_of
 from service.domain.items import Contact, Deal, Event, Note, Provenance, Thread
 from service.domain.people import Person
 from service.domain.verdicts import Category, Judged, Relation
-from service.people import company_of, first_name, is_external
+from service.people import company_of, first_name, is_external, organisation
 from service.ports import Items
 
 CROWD = 12
@@ -58,6 +58,17 @@ class Encounter:
     @property
     def companies(self) -> frozenset[str]:
         return frozenset(g.company.casefold() for g in self.external if g.company)
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """Of those from outside who write from an organisation's."""
+        return frozenset(d for g in self.external for d in _domains(g.email))
+
+    def bears_on(self, deal: Deal) -> bool:
+        """Whether it names one of the people or, of those from outside, their companies."""
+        return bool(
+            self.emails & set(deal.people) or deal.company.casefold() in self.companies or self.domains & set(deal.domains)
+        )
 
     def is_about(self, words: frozenset[str]) -> bool:
         """Most of what the title names is named: both of two words, two of three."""
@@ -109,7 +120,7 @@ class Background:
 
     def deals_of(self, meeting: Encounter) -> list[Deal]:
         """Open deals with the people or, of those from outside, their companies."""
-        return [d for d in self.deals if d.open and (meeting.emails & set(d.people) or d.company.casefold() in meeting.companies)]
+        return [d for d in self.deals if d.open and meeting.bears_on(d)]
 
 
 def gather(items: Items, person: Person, events: Sequence[Event], as_of: datetime, *, whole: bool = False) -> Background:
@@ -136,11 +147,17 @@ def gather(items: Items, person: Person, events: Sequence[Event], as_of: datetim
         contacts,
         items.relations(emails),
         mail,
-        items.deals(emails, sorted(companies)),
+        items.deals(emails, sorted(companies.union(*map(_domains, outside)))),
         items.notes(words, as_of, NOTES),
         _chats(items, emails, as_of),
         {j.message.id: c for c in conversations.gather(held, ()) for j in c.messages},
     )
+
+
+def _domains(email: str) -> frozenset[str]:
+    """None where anybody may write from it."""
+    domain = email.rpartition("@")[2].lower()
+    return frozenset({domain, organisation(domain)}) if company_of(email) else frozenset()
 
 
 def _chats(items: Items, emails: Sequence[str], as_of: datetime) -> Sequence[Thread]:

@@ -222,6 +222,7 @@ class Contact:
     updated_at: datetime | None = None
     owner: str = ""  # the colleague who looks after them: an e-mail or a name
     url: str = ""
+    lifecycle: str = ""  # how far they are, in the CRM's word: "lead", "customer"
 
     @property
     def at(self) -> datetime | None:
@@ -244,6 +245,7 @@ class Deal:
     open: bool = True
     updated_at: datetime | None = None
     url: str = ""
+    domains: tuple[str, ...] = ()  # of its companies' websites, lower case: who writes from there belongs to it
 
     @property
     def at(self) -> datetime | None:

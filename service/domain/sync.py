@@ -23,6 +23,8 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
+    """What isn't held may be deleted too: nothing happens."""
+
     ref: str
 
 

@@ -30,6 +30,7 @@ def of(item: Item) -> Iterator[str]:
             yield from {ABOUT + email.lower() for email in item.people}
             if item.company:
                 yield COMPANY + company(item.company)
+            yield from {COMPANY + company(domain) for domain in item.domains}
         case Note():
             for n, word in enumerate(words((item.title, *item.people, item.text))):
                 if n >= MOST_WORDS:

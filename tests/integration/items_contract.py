@@ -198,6 +198,11 @@ def test_deals_name_a_person_or_a_company_open_and_new_first(items_factory):
     assert set(ids(items.open_deals())) == {"old", "new", "other"}
 
 
+def test_deals_are_found_by_the_domain_of_their_company(items_factory):
+    deals = [a_deal(id="theirs", company="Northbay Holding", people=(), domains=("northbay.example",)), a_deal(id="other")]
+    assert ids(items_factory(a_person(), deals=deals).deals([], ["northbay.example"])) == ["theirs"]
+
+
 def test_tasks_are_the_open_ones_by_due_date(items_factory):
     items = items_factory(
         a_person(),

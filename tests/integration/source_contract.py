@@ -99,7 +99,7 @@ class Kept:
                 case Upsert(item, ref, stamp):
                     self.items[ref], self.stamps[ref] = item, stamp
                     self.upserts.append(ref)
-                case Delete(ref):
+                case Delete(ref) if ref in self.items:
                     del self.items[ref], self.stamps[ref]
                     self.deletes += 1
                 case Moved(old, ref, stamp, flags, folder):

@@ -102,6 +102,7 @@ class FaultProxy:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgement of its head
 
             def __getattr__(self, name: str) -> Any:
                 if name.startswith("do_"):  # PROPFIND, REPORT, PATCH and all the others

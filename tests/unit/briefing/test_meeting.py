@@ -76,6 +76,14 @@ def test_when_and_where_with_length_link_and_agenda() -> None:
     ]
 
 
+def test_a_deal_is_theirs_by_the_domain_of_its_company() -> None:
+    ours = a_deal(name="Renewal", company="Northbay Holding", people=(), domains=("atlas.example",))
+    event = an_event(attendees=(Attendee(TOM), Attendee(MARA)))
+    assert any("Renewal" in line for line in lines(brief(event, ours), "open"))
+    free = an_event(attendees=(Attendee(Address("tom@gmail.com", "Tom Reed")), Attendee(MARA)))
+    assert lines(brief(free, a_deal(name="Renewal", company="Gmail Fans", people=(), domains=("gmail.com",))), "open") == []
+
+
 def test_who_comes_with_role_reply_last_contact_and_deal() -> None:
     people = (Attendee(DANA, Reply.ACCEPTED), Attendee(TOM, Reply.DECLINED), Attendee(MARA, Reply.ACCEPTED))
     made = brief(an_event(attendees=people), wrote("The board agreed."), a_contact(), a_deal())
