@@ -37,6 +37,10 @@ class Refused(Rejected):
         self.status, self.data = status, data
 
 
+class TooLarge(Rejected):
+    """An answer above LARGEST: less of it can be asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -85,10 +89,11 @@ class Pace:
         self._every, self._burst = 1 / per_second, burst
         self._lock, self._free_at = Lock(), 0.0
 
-    def wait(self) -> None:
+    def wait(self, times: int = 1) -> None:
+        """`times`: as how many requests the vendor counts what is about to be asked."""
         with self._lock:
             now = monotonic()
-            self._free_at = max(self._free_at, now - self._burst * self._every) + self._every
+            self._free_at = max(self._free_at, now - self._burst * self._every) + times * self._every
             left = self._free_at - now
         if left > 0:
             sleep(left)
@@ -119,18 +124,19 @@ class Http:
         """The JSON at `path`; parameters that are None are left out."""
         return self.ask("GET", path, params={k: v for k, v in params.items() if v is not None}).json
 
-    def ask(self, method: str, path: str, *, accept: Collection[int] = (), **request: Any) -> Answer:
-        """A 2xx or one of `accept`. `request` as httpx2 takes it: params, json, data, content, headers. Raises Unavailable (with
-        what Retry-After says), AccessLost (401, and 403 where the vendor's `sort` does not know better) or Refused.
+    def ask(self, method: str, path: str, *, accept: Collection[int] = (), first: int | None = None, **request: Any) -> Answer:
+        """A 2xx or one of `accept`. `request` as httpx2 takes it: params, json, data, content, headers. `first`: no more than so many
+        bytes of the answer are wanted. Raises Unavailable (with what Retry-After says), AccessLost (401, and 403 where the vendor's
+        `sort` does not know better), TooLarge or Refused.
         """
         used = self._login.headers() if self._login else {}
-        answer = self._once(method, path, request, used)
+        answer = self._once(method, path, request, used, first)
         if answer.status == 401 and self._login is not None and self._login.renew(used):
             used = self._login.headers()
-            answer = self._once(method, path, request, used)
+            answer = self._once(method, path, request, used, first)
         if answer.status in {429, 503} and (wait := _short(answer, self._clock())) is not None:
             sleep(wait)
-            answer = self._once(method, path, request, used)
+            answer = self._once(method, path, request, used, first)
         if answer.status < 300 or answer.status in accept:
             return answer
         raise self._sort(answer) or refusal(answer, self._clock(), self._fix)
@@ -138,13 +144,16 @@ class Http:
     def close(self) -> None:
         self._client.close()
 
-    def _once(self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str]) -> Answer:
+    def _once(
+        self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str], first: int | None = None
+    ) -> Answer:
         if self._pace:
             self._pace.wait()
         headers = {"User-Agent": "Reveille", **login, **request.get("headers", {})}
         host = self._client.base_url.host
         with told(host), self._client.stream(method, path, **{**request, "headers": headers}) as response:
-            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body(response, host), host)
+            headers = {k.lower(): v for k, v in response.headers.items()}
+            return Answer(response.status_code, headers, body(response, host, first=first), host)
 
 
 def _short(answer: Answer, now: datetime) -> float | None:
@@ -166,14 +175,16 @@ def told(host: str, fix: str = "correct its address") -> Iterator[None]:
         raise Unavailable(f"{host} can't be reached ({type(error).__name__}): check the network and the address") from error
 
 
-def body(response: httpx2.Response, host: str, largest: int = LARGEST) -> bytes:
-    """Raises Rejected where it is larger, Unavailable where it drips."""
+def body(response: httpx2.Response, host: str, largest: int = LARGEST, first: int | None = None) -> bytes:
+    """`first`: the rest is left where it is. Raises TooLarge where it is larger, Unavailable where it drips."""
     until = monotonic() + LONGEST
     data = bytearray()
     for chunk in response.iter_bytes():
         data += chunk
-        if len(data) > largest:
-            raise Rejected(f"the answer of {host} is larger than {largest >> 20} MB: ask for less of it")
+        if first is not None and len(data) >= first:
+            return bytes(data[:first])
+        if len(data) > largest and first is None:
+            raise TooLarge(f"the answer of {host} is larger than {largest >> 20} MB: ask for less of it")
         if monotonic() > until:
             raise Unavailable(f"{host} sends too slowly: it is tried again")
     return bytes(data)
