@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.credentials import Credential
-from service.errors import ExternalError, Rejected
+from service.errors import AccessLost, ExternalError, Rejected
 from service.http import Fixed
 from service.integrations.microsoft import clouds
 from service.integrations.microsoft.graph import Graph
 from service.integrations.microsoft.loopback import listening
-from service.integrations.microsoft.tokens import VENDOR, application, asked, is_app, kept, renewed, told
+from service.integrations.microsoft.tokens import VENDOR, application, asked, is_app, kept, renewed
 from service.ports import Asker, Check, Right
 
 _MAIL = Right("Mail.Read", "to read your mail")
@@ -57,8 +57,7 @@ class Connect:
                 "An administrator grants these as application permissions; they then hold for every mailbox that no policy excepts."
             )
             return renewed(blank, clock)
-        with told():
-            app = application(blank)
+        with application(blank) as app:
             result = _by_code(app, asker, blank) if _yes(given.get("device", "")) else _by_browser(app, asker, blank)
         return kept(blank, app, result, clock)
 
@@ -134,9 +133,13 @@ def _certificate(file: Path) -> dict[str, str]:
 def _by_browser(app: Any, asker: Asker, blank: Credential) -> Mapping[str, Any]:
     """Authorisation code with PKCE (RFC 7636), on a loopback address whose port Entra does not look at."""
     with listening() as loopback:
-        flow = app.initiate_auth_code_flow(asked(blank.scopes, blank.about["graph"]), redirect_uri=loopback.url)
+        flow = app.initiate_auth_code_flow(
+            asked(blank.scopes, blank.about["graph"]), redirect_uri=loopback.url, response_mode="form_post"
+        )
         asker.browse(flow["auth_uri"])
         answer = loopback.answer()
+    if answer.get("state") != flow["state"]:  # somebody else's page sent the browser here
+        raise AccessLost("what the browser brought is not of this sign-in: run `reveille connect microsoft` again")
     found: Mapping[str, Any] = app.acquire_token_by_auth_code_flow(flow, dict(answer))
     return found
 

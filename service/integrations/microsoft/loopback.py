@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._thank(urlsplit(self.path).query)
 
     def do_POST(self) -> None:
-        """MSAL may ask Entra to post what it says, so that no history keeps it."""
+        """Entra is asked to post what it says, so that no history keeps it (RFC 9700 section 4.3.1)."""
         length = min(int(self.headers.get("Content-Length") or 0), _LARGEST)
         self._thank(self.rfile.read(length).decode("utf-8", "replace"))
 

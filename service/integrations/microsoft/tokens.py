@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service.domain.credentials import Credential
@@ -33,35 +34,38 @@ def renewed(credential: Credential, clock: Callable[[], datetime]) -> Credential
     """With a fresh access token. Raises AccessLost where the sign-in has ended, Unavailable."""
     if not is_app(credential) and not credential.secrets.get("cache"):
         raise AccessLost("nothing is kept of the sign-in at Microsoft: run `reveille connect microsoft` again")
-    with told():
-        app = application(credential)
+    with application(credential) as app:
         if is_app(credential):
             app.remove_tokens_for_client()
             result = app.acquire_token_for_client([f"{credential.about['graph']}/.default"])
         else:
-            accounts = app.get_accounts()
             scopes = asked(credential.scopes, credential.about["graph"])
-            result = app.acquire_token_silent_with_error(scopes, next(iter(accounts), None), force_refresh=True)
+            result = app.acquire_token_silent_with_error(scopes, next(iter(app.get_accounts()), None), force_refresh=True)
     return kept(credential, app, result or {"error": "interaction_required"}, clock)
 
 
-def application(credential: Credential) -> ClientApplication:
-    """Raises ValueError where the authority knows nothing of such a tenant."""
+@contextmanager
+def application(credential: Credential) -> Iterator[ClientApplication]:
+    """MSAL for a while. What it raises meanwhile, and the transport below it, comes in the house's words."""
     import msal
+    import requests
 
     logging.getLogger("msal").setLevel(logging.CRITICAL + 1)  # it logs what it can't read, and that may be half a token
     cache = msal.SerializableTokenCache()
     cache.deserialize(credential.secrets.get("cache") or None)
     about = credential.about
-    common: dict[str, Any] = {
-        "authority": about["authority"],
-        "token_cache": cache,
-        "timeout": PATIENCE,
-        "instance_discovery": None if clouds.is_microsofts(about["authority"]) else False,
-    }
-    if is_app(credential):
-        return msal.ConfidentialClientApplication(about["client_id"], client_credential=_proof(credential.secrets), **common)
-    return msal.PublicClientApplication(about["client_id"], **common)
+    with _told(), requests.Session() as session:
+        session.request = partial(session.request, timeout=PATIENCE)  # type: ignore[method-assign]
+        common: dict[str, Any] = {
+            "authority": about["authority"],
+            "token_cache": cache,
+            "http_client": session,
+            "instance_discovery": None if clouds.is_microsofts(about["authority"]) else False,
+        }
+        if is_app(credential):
+            yield msal.ConfidentialClientApplication(about["client_id"], client_credential=_proof(credential.secrets), **common)
+        else:
+            yield msal.PublicClientApplication(about["client_id"], **common)
 
 
 def kept(credential: Credential, app: ClientApplication, result: Mapping[str, Any], clock: Callable[[], datetime]) -> Credential:
@@ -90,8 +94,8 @@ def granted(scopes: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """What MSAL and the transport below it raise, in the house's words. Their own name what was asked for."""
+def _told() -> Iterator[None]:
+    """Their own words name what was asked for."""
     import requests
 
     try:
