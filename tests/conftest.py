@@ -16,10 +16,13 @@ from service.store import EVERYBODY, Store, acting_as, open_store
 from tests.services import Postgres
 from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
     bucket,
+    dovecot_server,
     postgres_server,
     postgres_url,
     rabbit_server,
     rabbit_url,
+    radicale,
+    radicale_server,
     redis_server,
     redis_url,
     s3_server,

@@ -19,6 +19,7 @@ from service.cli.events import events
 from service.cli.explain import explain
 from service.cli.export import export
 from service.cli.init import init
+from service.cli.keys import keys
 from service.cli.people import people
 from service.cli.restore import restore
 from service.cli.rules import rules
@@ -75,6 +76,7 @@ app.command()(run)
 app.command()(schema)
 app.command()(status)
 app.command()(worker)
+app.add_typer(keys, name="keys")
 app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")
 

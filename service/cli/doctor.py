@@ -119,9 +119,17 @@ def _source(house: House, settings: SourceSettings) -> Check:
     """Reachable, and fresh: what is unreachable says so first."""
     from dataclasses import replace
 
-    there = _tried(lambda: house.source(settings).check())
+    there = _tried(lambda: _looked_at(house, settings))
     fresh = _freshness(house, settings.name)
     return there if not there.ok else replace(fresh, says=f"{there.says}; {fresh.says}")
+
+
+def _looked_at(house: House, settings: SourceSettings) -> Check:
+    source = house.source(settings)
+    try:
+        return source.check()
+    finally:
+        getattr(source, "close", lambda: None)()  # those that hold a connection have one
 
 
 def _freshness(house: House, name: str) -> Check:

@@ -56,14 +56,18 @@ class Typed:
     def check(self, at: Surroundings) -> Check:
         held = at.credentials.get(at.account)
         assert held is not None, "it has just been typed"
-        return self.settings(at.account, held.credential).connect(at).check()
+        source = self.settings(at.account, held.credential).connect(at)
+        try:
+            return source.check()
+        finally:
+            getattr(source, "close", lambda: None)()  # those that hold a connection have one
 
     def revoke(self, credential: Credential, clock: Callable[[], datetime]) -> str:
         del clock
         return f"Where you made the {' or '.join(credential.secrets)} for {credential.login or self.vendor}, take it back: nobody else can."
 
     def snippet(self, name: str, credential: Credential) -> str:
-        words = {key: value for key, value in self.words(name, credential).items() if value not in {"", None}}
+        words = {key: value for key, value in self.words(name, credential).items() if value is not None and value != ""}
         return "sources:\n  - {" + ", ".join(f"{key}: {_said(value)}" for key, value in words.items()) + "}"
 
     def settings(self, name: str, credential: Credential) -> SourceSettings:

@@ -34,6 +34,7 @@ class Codec:
 
             try:
                 self._fernet = MultiFernet([Fernet(key) for key in keys])
+                self._newest = Fernet(keys[0])
             except ValueError as error:
                 raise ConfigError(
                     Complaint("server settings", None, "key", "is not a Fernet key", "Make one with `reveille keys new`.")
@@ -58,6 +59,18 @@ class Codec:
         if data[:1] == ENCRYPTED:
             data = self._decrypt(data[1:])
         return zlib.decompress(data[1:]) if data[:1] == DEFLATED else data[1:]
+
+    def resealed(self, data: bytes) -> bytes | None:
+        """The same under the newest key; None where it is already, or lies in the clear. Raises ConfigError where no key opens it."""
+        from cryptography.fernet import InvalidToken
+
+        if data[:1] != ENCRYPTED or self._fernet is None:
+            return None
+        try:
+            self._newest.decrypt(data[1:])
+        except InvalidToken:
+            return ENCRYPTED + self._newest.encrypt(self._decrypt(data[1:]))
+        return None
 
     def term(self, word: str) -> str:
         """What a word is called in the index: itself, or a keyed hash of it, so that the index tells nothing without the key."""

@@ -57,28 +57,36 @@ class Reveille:
         return mine | ours | plain | dict(self.env) | dict(more)
 
     def __call__(
-        self, *words: str | Path, env: Mapping[str, str] | None = None, timeout: float = PATIENCE, limits: Limits | None = None
+        self,
+        *words: str | Path,
+        env: Mapping[str, str] | None = None,
+        timeout: float = PATIENCE,
+        limits: Limits | None = None,
+        typed: str = "",
     ) -> Done:
-        """To its end. Nothing it prints is ever a traceback."""
-        with self.started(*words, env=env, limits=limits) as process:
+        """To its end. Nothing it prints is ever a traceback. `typed`: what it reads from its standard input."""
+        with self.started(*words, env=env, limits=limits, typed=typed) as process:
             return process.ended(timeout)
 
     @contextmanager
     def started(
-        self, *words: str | Path, env: Mapping[str, str] | None = None, limits: Limits | None = None
+        self, *words: str | Path, env: Mapping[str, str] | None = None, limits: Limits | None = None, typed: str = ""
     ) -> Iterator[Process]:
         """Leaves no process behind, whatever becomes of the test."""
         child = subprocess.Popen(
             [*self.command, *map(str, words)],
             cwd=self.folder,
             env=self.environment(env or {}),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if typed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             process_group=0,
             preexec_fn=limits.apply if limits else None,  # noqa: PLW1509 - it only makes system calls
         )
         process = Process(child)
+        if child.stdin is not None:
+            child.stdin.write(typed.encode())
+            child.stdin.close()
         try:
             yield process
         finally:

@@ -29,6 +29,8 @@ class LiveWorld(ABC):
     """What must never be said: passwords and tokens of this account."""
     most_requests = 3
     """Of a sync that finds nothing changed, however many items there are."""
+    most_bodies = 0
+    """Requests that bring content although nothing changed: none, but where a vendor does not tell what changed."""
     moves = True
     """Whether items have a place that they can be moved from."""
 
@@ -111,7 +113,7 @@ class LiveContract:
         with world.asked() as asked:
             kept.sync(world.connect())
         assert (kept.upserts, kept.moves, kept.deletes) == ([], 0, 0)
-        assert (len(asked) <= world.most_requests, world.bodies(asked)) == (True, 0), asked
+        assert (len(asked) <= world.most_requests, world.bodies(asked) <= world.most_bodies) == (True, True), asked
 
     def test_nothing_changed_costs_the_same_however_much_there_is(self, world: LiveWorld, kept: Kept) -> None:
         world.fill(MANY - FEW, start=FEW)
@@ -119,7 +121,7 @@ class LiveContract:
         with world.asked() as asked:
             kept.sync(world.connect())
         assert len(kept.items) == MANY
-        assert (len(asked) <= world.most_requests, world.bodies(asked)) == (True, 0), asked
+        assert (len(asked) <= world.most_requests, world.bodies(asked) <= world.most_bodies) == (True, True), asked
 
     def test_what_is_new_comes_alone(self, world: LiveWorld, kept: Kept) -> None:
         world.fill(2, start=FEW)
@@ -156,7 +158,7 @@ class LiveContract:
         assert len(kept.ids & ids) == FEW - 1
         with world.asked() as asked:
             kept.sync(world.connect())
-        assert (kept.upserts, kept.deletes, world.bodies(asked)) == ([], 0, 0)
+        assert (kept.upserts, kept.deletes, world.bodies(asked) <= world.most_bodies) == ([], 0, True)
 
     @pytest.mark.parametrize("cursor", ["", "nonsense", "[]", '{"v": 99}', "0"])
     def test_a_cursor_that_is_no_cursor_does_no_harm(self, world: LiveWorld, kept: Kept, cursor: str) -> None:

@@ -1,12 +1,15 @@
-"""Real servers for tests and benches: PostgreSQL, Redis, RabbitMQ and S3, private, on loopback, gone when we are.
+"""Real servers for tests and benches: PostgreSQL, Redis, RabbitMQ, S3, Dovecot, Radicale, and vendors played by emulate.
 
-`python -m tests.services` starts them by hand and prints their URLs.
+They are private, on loopback, and gone when we are. `python -m tests.services` starts them by hand and prints their URLs.
 """
 
+from tests.services.dovecot import Dovecot
+from tests.services.emulate import Emulate
 from tests.services.postgres import Postgres
 from tests.services.process import Absent, Server
 from tests.services.rabbit import Rabbit
+from tests.services.radicale import Radicale
 from tests.services.redis import Redis
 from tests.services.s3 import S3
 
-__all__ = ["S3", "Absent", "Postgres", "Rabbit", "Redis", "Server"]
+__all__ = ["S3", "Absent", "Dovecot", "Emulate", "Postgres", "Rabbit", "Radicale", "Redis", "Server"]

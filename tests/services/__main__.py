@@ -1,4 +1,4 @@
-"""Servers to try things on, until Ctrl-C: `python -m tests.services [--rabbit] [--s3] [--durable]`."""
+"""Servers to try things on, until Ctrl-C: `python -m tests.services [--rabbit] [--s3] [--imap] [--durable]`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import contextlib
 import signal
 
-from tests.services import S3, Absent, Postgres, Rabbit, Redis
+from tests.services import S3, Absent, Dovecot, Postgres, Rabbit, Redis
 
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.services", description=__doc__)
     options.add_argument("--rabbit", action="store_true", help="RabbitMQ too")
     options.add_argument("--s3", action="store_true", help="an S3 server too")
+    options.add_argument("--imap", action="store_true", help="an IMAP server with an empty mailbox too")
     options.add_argument("--durable", action="store_true", help="PostgreSQL as it runs in earnest, for figures")
     chosen = options.parse_args()
     with contextlib.ExitStack() as started:
@@ -30,6 +31,13 @@ def main() -> None:
                     "REVEILLE_ARTEFACTS": f"s3://{s3.new_bucket()}/artefacts",
                 }
                 print("\n".join(f"{name}={value}" for name, value in named.items()), flush=True)
+            if chosen.imap:
+                dovecot = started.enter_context(Dovecot())
+                user = dovecot.new_user()
+                print(
+                    f"# imap: host 127.0.0.1, port {dovecot.port}, tls none, user {user.name}, mail in {user.maildir}", flush=True
+                )
+                print(f"MAIL_PASSWORD={user.password}", flush=True)
         except Absent as absent:
             raise SystemExit(str(absent)) from None
         print("# Ctrl-C ends them, and what they hold.", flush=True)

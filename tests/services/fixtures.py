@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.services import S3, Absent, Postgres, Rabbit, Redis, Server
+from tests.services import S3, Absent, Dovecot, Postgres, Rabbit, Radicale, Redis, Server
 
 
 def running(make: Callable[[], Server]) -> Iterator[Server]:
@@ -46,6 +46,16 @@ def s3_server() -> Iterator[Server]:
     yield from running(S3)
 
 
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Server]:
+    yield from running(Dovecot)
+
+
+@pytest.fixture(scope="session")
+def radicale_server() -> Iterator[Server]:
+    yield from running(Radicale)
+
+
 @pytest.fixture
 def postgres_url(postgres_server: Postgres) -> Iterator[str]:
     """An empty database, owned by a role that row-level security holds for."""
@@ -71,6 +81,14 @@ def rabbit_url(rabbit_server: Rabbit) -> Iterator[str]:
     yield url
     revived(rabbit_server)
     rabbit_server.drop_host(url)
+
+
+@pytest.fixture
+def radicale(radicale_server: Radicale) -> Radicale:
+    """With nothing in its storage."""
+    revived(radicale_server)
+    radicale_server.empty()
+    return radicale_server
 
 
 @pytest.fixture

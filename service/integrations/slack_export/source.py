@@ -20,9 +20,11 @@ from service.integrations.files.pages import paged
 from service.integrations.files.place import many, need_folder, sound, unsound, uri
 from service.integrations.files.progress import Progress
 from service.integrations.files.walk import Listing, scan
-from service.integrations.slack_export.directory import Channel, Directory, load, load_json
-from service.integrations.slack_export.posts import Found, moment, posts_of
-from service.integrations.slack_export.threads import content, gather
+from service.integrations.slack_export.gather import gather
+from service.integrations.slack_export.lists import load, load_json
+from service.integrations.slack_messages.directory import Channel, Directory
+from service.integrations.slack_messages.posts import Found, moment, posts_of
+from service.integrations.slack_messages.threads import content
 from service.ports import Check, Surroundings
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Vendors that run nowhere but with themselves: small, and as strict as their published reference."""
+"""Small strict servers for what no emulator plays: each rejects what its vendor rejects."""

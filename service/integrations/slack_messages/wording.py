@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from service.domain.people import Person
-from service.integrations.slack_export.directory import Channel, Directory, dicts, words
+from service.integrations.slack_messages.directory import Channel, Directory, dicts, words
 
 SMALL_ROOM = 20
 """Members up to which @channel and @here mean each of them; in larger rooms they are announcements."""
@@ -17,6 +17,7 @@ SMALL_ROOM = 20
 _MARKED = re.compile(r"<([^<>\n]{1,4000})>")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _ALL = re.compile(r"<!(?:here|channel|everyone)\b")
+_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)")
 _DEPTH = 12
 
 
@@ -38,14 +39,19 @@ def mentioned(text: str) -> frozenset[str]:
     return frozenset(_MENTION.findall(text))
 
 
+def speaks_to_all(text: str) -> bool:
+    """@here, @channel or @everyone."""
+    return bool(_ALL.search(text))
+
+
 def means(text: str, person: Person, directory: Directory, channel: Channel) -> bool:
     """By id; by @name or @handle in plain words; by first name where it is spoken to ("Mara, …", "thanks Mara!"); by the
-    full name; by @channel or @here in a small room the person is a member of. Groups (@leads) are not: exports don't say
-    who is in them.
+    full name; by @channel or @here in a small room the person is a member of; by a user group (@leads) where it is known that
+    they are in it, which exports don't say.
     """
-    if mentioned(text) & directory.me:
+    if mentioned(text) & directory.me or directory.my_groups.intersection(_GROUP.findall(text)):
         return True
-    if _ALL.search(text) and directory.me & channel.members and len(channel.members) <= SMALL_ROOM:
+    if speaks_to_all(text) and directory.me & channel.members and len(channel.members) <= SMALL_ROOM:
         return True
     plain = html.unescape(_MARKED.sub(" ", text))
     handles = frozenset(directory.users[me].handle for me in directory.me)
@@ -77,6 +83,8 @@ def _one(marked: str, directory: Directory) -> str:
         return "@" + (directory.users[target[1:]].address.name if target[1:] in directory.users else label or target[1:])
     if target.startswith("#"):
         return "#" + (label or next((c.name for c in directory.channels if c.id == target[1:]), target[1:]))
+    if target.startswith("!subteam^") and not label and target[9:] in directory.groups:
+        return "@" + directory.groups[target[9:]]
     if target.startswith("!"):
         return label if target.startswith(("!date", "!subteam")) and label else "@" + (label or target[1:].partition("^")[0])
     target = target.removeprefix("mailto:").removeprefix("tel:")

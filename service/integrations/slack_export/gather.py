@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from service.domain.items import Post, Provenance, Thread
+from service.domain.items import Thread
 from service.domain.people import Person
-from service.integrations.files.settings import digest
-from service.integrations.slack_export.directory import Channel, Directory
-from service.integrations.slack_export.posts import Found, permalink
-from service.integrations.slack_export.wording import means
+from service.integrations.slack_messages.directory import Channel, Directory
+from service.integrations.slack_messages.posts import Found
+from service.integrations.slack_messages.threads import thread
 
 
 @dataclass(slots=True)
@@ -47,8 +46,8 @@ def gather(
 
     def close(root: str) -> Whole:
         gathering = open_threads.pop(root)
-        thread = _thread(root, gathering, channel, directory, person, account, workspace)
-        return Whole(root, thread, tuple(sorted(gathering.days)))
+        whole = thread(root, gathering.posts.values(), channel, directory, person, account, workspace)
+        return Whole(root, whole, tuple(sorted(gathering.days)))
 
     for day, posts in days:
         begun: dict[str, None] = {}
@@ -60,30 +59,3 @@ def gather(
             yield close(root)
     for root in sorted(open_threads, reverse=True):
         yield close(root)
-
-
-def _thread(
-    root: str, gathering: Gathering, channel: Channel, directory: Directory, person: Person, account: str, workspace: str
-) -> Thread | None:
-    found = sorted(gathering.posts.values(), key=lambda f: (f.post.at, f.post.id))
-    kept = [f for f in found if not f.deleted]
-    if not kept:
-        return None
-    if found[0].deleted:  # its place is kept, so that the answers still answer something
-        kept.insert(0, found[0])
-    posts: tuple[Post, ...] = tuple(f.post for f in kept)
-    return Thread(
-        id=f"{channel.id}/{root}",
-        account=account,
-        channel=channel.name,
-        posts=posts,
-        direct=channel.direct,
-        mentions_me=any(means(f.raw_text, person, directory, channel) for f in kept if f.post.provenance is Provenance.OUTSIDE),
-        url=permalink(workspace, channel.id, root, root) if workspace else posts[0].url,
-    )
-
-
-def content(thread: Thread) -> str:
-    """A digest of all that it says."""
-    posts = (f"{p.id}|{p.author.email}|{p.author.name}|{p.text}|{p.reactions}|{p.url}|{p.provenance}" for p in thread.posts)
-    return digest(thread.channel, str(thread.mentions_me), thread.url, *posts)[:20]

@@ -1,4 +1,4 @@
-"""A day file's entries to posts. What nobody said (joins, leaves, topics) is left out."""
+"""Slack's messages to posts. What nobody said (joins, leaves, topics) is left out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from service.domain.items import Post, Provenance
 from service.domain.people import Address
-from service.integrations.slack_export.directory import Channel, Directory, dicts, words
-from service.integrations.slack_export.wording import mentioned, render, said
+from service.integrations.slack_messages.directory import Channel, Directory, dicts, words
+from service.integrations.slack_messages.wording import mentioned, render, said
 
 _SAID = frozenset(
     {"", "bot_message", "file_share", "me_message", "thread_broadcast", "file_comment", "file_mention", "reply_broadcast"}
@@ -34,6 +34,12 @@ def posts_of(day: Any, channel: Channel, directory: Directory, link: str, worksp
     for entry in dicts(day):
         if (found := _found(entry, channel, directory, link, workspace)) is not None:
             yield found
+
+
+def says_something(entry: Mapping[str, Any]) -> bool:
+    """Whether somebody does, in this message itself."""
+    subtype = words(entry.get("subtype"))
+    return subtype == "tombstone" or (subtype in _SAID and bool(said(entry)))
 
 
 def _found(entry: Mapping[str, Any], channel: Channel, directory: Directory, link: str, workspace: str) -> Found | None:
@@ -72,7 +78,9 @@ def moment(ts: str) -> datetime | None:
 
 
 def permalink(workspace: str, channel: str, ts: str, root: str) -> str:
-    link = f"https://{workspace}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
+    """`workspace`: its name ("acme"), or the address that it has (auth.test's `url`)."""
+    base = workspace.rstrip("/") if "://" in workspace else f"https://{workspace}.slack.com"
+    link = f"{base}/archives/{channel}/p{ts.replace('.', '')}"
     return link if root == ts else f"{link}?thread_ts={root}&cid={channel}"
 
 

@@ -1,0 +1,127 @@
+"""A person connects what they use, gets a morning of it by config alone, and takes it back. What opens it is said nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.driver import Reveille
+from tests.e2e.workspace import a_workspace, config
+from tests.live.fakes.hubspot import Fake as FakeHubSpot
+from tests.live.fakes.slack import FakeSlack
+from tests.live.slack_world import USER
+from tests.live.slack_world import a_workspace as a_slack
+
+pytestmark = pytest.mark.slow
+HUBSPOT_TOKEN = "pat-eu1-secret"
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def a_slack_question(stack: ExitStack) -> str:
+    """Where it answers: Dana asks Mara something, half an hour ago."""
+    slack = stack.enter_context(FakeSlack())
+    a_slack(slack, rooms=2)
+    at = (datetime.now(UTC) - timedelta(minutes=30)).timestamp()
+    slack.say("C00", f"{at:.6f}", "U2", "<@U1> can you approve the Atlas budget today?")
+    return f"http://127.0.0.1:{slack.port}/api/"
+
+
+def a_crm(stack: ExitStack) -> str:
+    hubspot = stack.enter_context(FakeHubSpot())
+    hubspot.account.add("contacts", firstname="Dana", lastname="Weiss", email="dana@atlas.example", jobtitle="CFO")
+    return f"http://127.0.0.1:{hubspot.port}"
+
+
+def everything_said(reveille: Reveille, *outputs: str) -> str:
+    """What was printed, and every file below the folder."""
+    files = (file for file in reveille.folder.rglob("*") if file.is_file())
+    return "\n".join([*outputs, *(file.read_bytes().decode("latin-1") for file in files)])
+
+
+def test_connected_listed_read_and_taken_back(tmp_path: Path, stack: ExitStack) -> None:
+    slack_url, hubspot_url = a_slack_question(stack), a_crm(stack)
+    reveille = a_workspace(tmp_path)
+    said = []
+
+    done = reveille("connect", "slack", f"base_url={slack_url}", typed=f"{USER}\n\n")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+    assert "users:read" in done.out, "what it may do is said first"
+    assert "Connected" in done.out
+    snippet = done.out.partition("have these lines")[2]
+    assert "kept: slack" in snippet
+
+    done = reveille("connect", "hubspot", f"base_url={hubspot_url}", typed=f"{HUBSPOT_TOKEN}\n")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+
+    sources = (
+        "{kind: maildir, path: mail}",
+        f"{{kind: slack, token: {{kept: slack}}, base_url: '{slack_url}'}}",
+        f"{{kind: hubspot, token: {{kept: hubspot}}, base_url: '{hubspot_url}'}}",
+    )
+    reveille.config(config(sources))
+    done = reveille("run", "--once")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+    assert "approve the Atlas budget" in done.out
+    assert "CFO" in done.out or "Dana" in done.out
+
+    done = reveille("connections", "--json")
+    said.append(done.out)
+    shown = {one["name"]: one for one in done.json}
+    assert {name: one["state"] for name, one in shown.items()} == {"slack": "ok", "hubspot": "ok"}
+    assert shown["hubspot"]["sources"][0]["items"] == 1
+    assert shown["slack"]["login"].startswith("mara")
+
+    doctor = reveille("doctor")
+    said.append(doctor.out + doctor.err)
+    assert "slack" in doctor.out
+
+    export = reveille("export", "mara", tmp_path / "mara.zip")
+    said.append(export.out + export.err)
+
+    done = reveille("disconnect", "slack", "--erase")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+    assert "Slack has taken the token back" in done.out
+    assert [one["name"] for one in reveille("connections", "--json").json] == ["hubspot"]
+    assert not any("approve the Atlas budget" in str(row) for row in reveille.rows("select * from item"))
+
+    done = reveille("doctor")
+    said.append(done.out + done.err)
+    assert done.code == 1
+    assert "reveille connect" in done.out
+
+    everything = everything_said(reveille, *said)
+    assert USER not in everything
+    assert HUBSPOT_TOKEN not in everything
+
+
+def test_a_token_that_does_not_open_it_is_not_kept(tmp_path: Path, stack: ExitStack) -> None:
+    reveille = a_workspace(tmp_path)
+    done = reveille("connect", "hubspot", f"base_url={a_crm(stack)}", typed="pat-of-somebody-else\n")
+    assert done.code == 1, done
+    assert "Nothing was kept" in done.out
+    assert reveille("connections", "--json").json == []
+    assert "pat-of-somebody-else" not in everything_said(reveille, done.out, done.err)
+
+
+def test_what_it_does_not_know_is_said_with_what_it_does(tmp_path: Path) -> None:
+    reveille = a_workspace(tmp_path)
+    done = reveille("connect", "hubspott")
+    assert done.code == 2
+    assert "Did you mean hubspot?" in done.err
+    done = reveille("connect", "hubspot", "token=pat-1")
+    assert done.code == 2
+    assert "takes no token" in done.err
+    assert reveille("disconnect", "slack").code == 2
