@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from service.errors import AccessLost, ExternalError, Rejected
@@ -110,7 +110,7 @@ class Server:
         return answer
 
     def _asked(self, method: str, url: str, body: str, headers: Mapping[str, str], accept: Collection[int]) -> Answer:
-        more = {"auth": self._digest} if self._digest is not None else {}
+        more: dict[str, Any] = {"auth": self._digest} if self._digest is not None else {}
         return self._http.ask(
             method, url, accept={401, *REDIRECTS, *accept}, content=body.encode(), headers=dict(headers), **more
         )
