@@ -19,7 +19,7 @@ class GraphSettings(SourceSettings):
         "microsoft"
     )
     mailbox: Annotated[
-        str, Field(description="Another mailbox than that of whoever signed in", examples=["mara@keller.example"])
+        str, Field(description="Whose mailbox, where an app signed in for several", examples=["mara@keller.example"])
     ] = ""
 
     def default_name(self) -> str:
