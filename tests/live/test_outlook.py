@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from service.errors import AccessLost, Unavailable
 from service.integrations.outlook import Settings
@@ -17,6 +21,7 @@ from tests.builders import NOON
 from tests.integration.source_contract import Kept
 from tests.live.contract import FEW, LiveContract, LiveWorld
 from tests.live.fakes.graph import FakeGraph
+from tests.live.fakes.graph_mail import Folder
 from tests.live.microsoft_world import SCOPES, TOKEN, UNHURRIED, GraphWorld
 from tests.live.proxy import FaultProxy, Request
 
@@ -244,6 +249,65 @@ def test_links_that_expired_in_the_middle_of_a_first_sync_lose_nothing(world: Ma
     kept.sync(world.connect())
     assert len(kept.items) == 450
     assert kept.sync(world.connect()).upserts == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    some.lists(
+        some.tuples(
+            some.sampled_from(["add", "read", "move", "drop", "put", "folder", "sync", "stop", "expire"]), some.integers(0, 30)
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_happens_in_whatever_order_all_is_told_once(steps: list[tuple[str, int]]) -> None:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        FakeGraph() as graph,
+        FaultProxy(graph.serving.port) as proxy,
+        ExitStack() as ended,
+    ):
+        world, mail, kept = MailWorld(graph, proxy, Path(place)), graph.mail, Kept()
+        ended.callback(world.close)
+        own = mail.add_folder("Atlas")
+        world.fill(5)
+        for number, (what, n) in enumerate([*steps, ("sync", 0)], start=5):
+            ids, names = list(mail.mails), ["inbox", "archive", "deleteditems", "junkemail", own.id]
+            if what == "add":
+                world.put(number * 7 % 40, names[n % 5])
+            elif what == "folder":
+                mail.put_below(own, mail.folder(names[n % 4]))
+            elif what in {"sync", "stop"}:
+                kept.sync(world.connect(), pages=n % 3 if what == "stop" else None)
+            elif what == "expire":
+                world.expire()
+            elif what == "put":
+                world.fill(120, start=1000 * number)
+            elif ids and what == "read":
+                mail.touch(ids[n % len(ids)], read=n % 2 == 0)
+            elif ids and what == "move":
+                mail.move(ids[n % len(ids)], names[n // 5 % 5])
+            elif ids:
+                mail.remove(ids[n % len(ids)])
+        assert told(kept) == truth(graph, own)
+        assert kept.sync(world.connect()).upserts == []
+
+
+def told(kept: Kept) -> set[tuple[str, str, bool]]:
+    return {(ref.partition("/")[2], item.folder, "seen" in item.flags) for ref, item in kept.items.items()}  # type: ignore[union-attr]
+
+
+def truth(graph: FakeGraph, own: Folder) -> set[tuple[str, str, bool]]:
+    """Of all that does not lie in, or below, deleted or junk."""
+    above = graph.mail.folders.get(own.parent)
+    out = {"deleteditems", "junkemail"}
+    found = set()
+    for mail in graph.mail.mails.values():
+        below = above if mail.folder is own else None
+        if mail.folder.well_known not in out and (below is None or below.well_known not in out):
+            name = f"{below.name}/{own.name}" if below else mail.folder.name
+            found.add((mail.id, name, mail.read))
+    return found
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------------------

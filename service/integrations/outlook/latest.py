@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.domain.sync import Delete, Page
+from service.domain.sync import Delete, Moved, Page
 from service.integrations.microsoft.batches import Ask, Part
 from service.integrations.microsoft.refusals import expired
 from service.integrations.microsoft.rounds import Round, read_round, removed
@@ -30,8 +30,11 @@ class Latest:
         asked = _turn(desk.read_folders(Phase.LIVE), desk.state)
         listing = Ask(desk.state.folders_link or folders.first_link(desk.graph), (f"odata.maxpagesize={PAGE}",))
         answers = list(desk.graph.batch([listing, *(Ask(f.link, PREFER) for f in asked)]))
+        names = {f.id: folders.path(f, desk.state) for f in desk.read_folders() if f.link}
         for folder in self._list(answers[0]):
             yield from desk.lost(folder)
+        for folder in desk.read_folders():
+            yield from self._renamed(folder, names.get(folder.id))
         still = {folder.id for folder in desk.read_folders()}
         yield from self._answered([(f, part) for f, part in zip(asked, answers[1:], strict=True) if f.id in still])
 
@@ -39,6 +42,12 @@ class Latest:
         """What came into folders while they were read for the first time."""
         answers = self.desk.graph.batch([Ask(f.link, PREFER) for f in some])
         yield from self._answered(list(zip(some, answers, strict=True)))
+
+    def _renamed(self, folder: Folder, before: str | None) -> Iterator[Page]:
+        name = folders.path(folder, self.desk.state)
+        if before not in {None, name}:
+            here = [(ref, stamp) for ref, stamp in self.desk.held.items() if ref.startswith(f"{folder.key}/")]
+            yield from self.desk.add(Moved(ref, ref, stamp, None, name) for ref, stamp in here)
 
     def _list(self, part: Part) -> list[Folder]:
         """Brings the folders up to date. Returns those that were read until now."""

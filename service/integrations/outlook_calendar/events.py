@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from service.calendar.conference import conference_in
-from service.calendar.details import readable
 from service.calendar.entries import original_id
 from service.calendar.times import Moment
 from service.domain.items import Attendee, Event, Provenance
@@ -15,8 +14,9 @@ from service.domain.people import Address, Person
 from service.integrations.files.settings import digest
 from service.integrations.outlook_calendar import people
 from service.integrations.outlook_calendar.moments import Span, instant, read_span, zone_of
+from service.mail.visible import visible_text
 
-_LONGEST_TITLE, _LONGEST_TEXT = 500, 20_000  # characters
+_LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_HTML = 500, 20_000, 200_000  # characters
 _FREE = frozenset({"free", "workingelsewhere"})
 
 
@@ -68,7 +68,12 @@ def _original(item: Mapping[str, Any], span: Span) -> Moment:
 
 
 def _text(said: Any) -> str:
-    return readable(str(said.get("content") or "")[:_LONGEST_TEXT]).strip() if isinstance(said, dict) else ""
+    """As a person sees it: what is hidden in its HTML is left out, which Exchange's own plain text would show."""
+    if not isinstance(said, dict):
+        return ""
+    content = str(said.get("content") or "")[:_LONGEST_HTML]
+    shown = visible_text(content).text if str(said.get("contentType") or "").lower() == "html" else content
+    return shown.strip()[:_LONGEST_TEXT]
 
 
 def _place(item: Mapping[str, Any]) -> str:

@@ -32,18 +32,9 @@ class Reading:
 
     def pages(self, problems: Sequence[Problem]) -> Iterator[Page]:
         self._problems += problems
-        yield from self._look([b for b in self._state.blocks if b.phase is Phase.LIVE])
-        unread = [b for b in self._state.blocks if b.phase is not Phase.LIVE]
-        compared = {b.key for b in unread if b.phase is Phase.COMPARE}
-        self._unseen = {ref for ref in self._held if ref.partition("/")[0] in compared} if compared else set()
-        ends = dict[str, str]()
-        for block in unread:
-            ends[block.key] = yield from self._all_of(block)
-        yield from self._sheet.add(Delete(ref) for ref in self._unseen if ends.get(ref.partition("/")[0]))
-        for block in unread:
-            if ends[block.key]:
-                block.phase, block.link = Phase.LIVE, ends[block.key]
-        yield from self._look([b for b in unread if b.phase is Phase.LIVE])  # what came meanwhile
+        yield from self._look(self._in(Phase.LIVE))
+        yield from self._walk()
+        yield from self._compare()
         yield self._sheet.page(self._problems)
 
     # --- what changed ----------------------------------------------------------------------------------------------------
@@ -70,7 +61,29 @@ class Reading:
                 return
             found = following
 
+    def _in(self, phase: Phase) -> list[Block]:
+        return [block for block in self._state.blocks if block.phase is phase]
+
     # --- all there is ------------------------------------------------------------------------------------------------------
+
+    def _walk(self) -> Iterator[Page]:
+        begun = self._in(Phase.WALK)
+        for block in begun:
+            if end := (yield from self._all_of(block)):
+                block.phase, block.link = Phase.LIVE, end
+        yield from self._look([block for block in begun if block.phase is Phase.LIVE])  # what came meanwhile
+
+    def _compare(self) -> Iterator[Page]:
+        """What is in no list any more is gone, once all lists were read. A crash in the middle begins it anew."""
+        some, ends = self._in(Phase.COMPARE), dict[str, str]()
+        keys = {block.key for block in some}
+        self._unseen = {ref for ref in self._held if ref.partition("/")[0] in keys} if keys else set()
+        for block in some:
+            ends[block.key] = yield from self._all_of(block)
+        yield from self._sheet.add(Delete(ref) for ref in self._unseen if ends.get(ref.partition("/")[0]))
+        for block in some:
+            if ends[block.key]:
+                block.phase, block.link = Phase.LIVE, ends[block.key]
 
     def _all_of(self, block: Block) -> Generator[Page, None, str]:
         """Returns the link to go on with; none where it has to be begun anew."""

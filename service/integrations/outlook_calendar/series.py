@@ -13,7 +13,6 @@ PAGE = 150
 PREFER = (
     IMMUTABLE,
     'outlook.timezone="UTC"',
-    'outlook.body-content-type="text"',
     f"odata.maxpagesize={PAGE}",
 )
 MASTER = "seriesMaster"
