@@ -6,6 +6,7 @@ Connectors ask, and translate what comes back; nothing of what was sent is ever 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from typing import Any, Protocol
 import httpx2
 
 from service.errors import AccessLost, ExternalError, Rejected, Unavailable
+
+for chatty in ("httpx2", "httpcore2"):  # they log each address with its query, and some addresses open what they name
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 LARGEST = 20 * 2**20
 """Bytes of one answer, unpacked."""
