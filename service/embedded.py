@@ -124,6 +124,7 @@ class Service:
         if config.revision == self.house.config.revision:
             return False
         house = open_house(self.house.server, config, clock=self.house.clock)
+        house.progress = self.house.progress
         self.stop()
         try:
             with acting_as(house.config.person.id):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli import progress
 from service.cli.attending import seen_through, told
 from service.cli.edge import FAILED
 from service.cli.signals import until_stopped
@@ -39,8 +40,9 @@ def run(
     server = load_server(file or _sample())
     configure(level=server.log_level if server.log_level != "info" else "warning", as_json=server.log_json)
     well = True
-    with only_one(server.data):
+    with only_one(server.data), progress.shown() as watching:
         service = Service(open_house(server))
+        service.house.progress = watching
         try:
             service.recover()
             service.start()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import imaplib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,9 @@ from tests.live.fakes.hubspot import Fake as FakeHubSpot
 from tests.live.fakes.slack import FakeSlack
 from tests.live.slack_world import USER
 from tests.live.slack_world import a_workspace as a_slack
+from tests.services import radicale
+from tests.services.dovecot import Dovecot, MailUser
+from tests.services.radicale import BOOK, CALENDAR, Radicale
 
 pytestmark = pytest.mark.slow
 HUBSPOT_TOKEN = "pat-eu1-secret"
@@ -105,6 +111,63 @@ def test_connected_listed_read_and_taken_back(tmp_path: Path, stack: ExitStack) 
     everything = everything_said(reveille, *said)
     assert USER not in everything
     assert HUBSPOT_TOKEN not in everything
+
+
+def a_mailbox(dovecot: Dovecot) -> MailUser:
+    """Dana asks for something, two hours ago."""
+    user = dovecot.new_user()
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "Atlas round", "Dana Weiss <dana@atlas.example>", user.name
+    message["Date"], message["Message-ID"] = format_datetime(datetime.now(UTC) - timedelta(hours=2)), "<ask@atlas.example>"
+    message.set_content("Could you send me the signed term sheet by tomorrow?")
+    with imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=30) as client:
+        client.login(user.name, user.password)
+        client.append("INBOX", None, None, message.as_bytes())
+    return user
+
+
+def a_calendar_and_contacts(radicale: Radicale) -> None:
+    """A meeting with Dana in three hours; who she is stands in the address book."""
+    radicale.empty()
+    at = datetime.now(UTC) + timedelta(hours=3)
+    (radicale.make("work", CALENDAR) / "review.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:review\r\nDTSTAMP:20250101T000000Z\r\n"
+        f"DTSTART:{at:%Y%m%dT%H%M%SZ}\r\nDTEND:{at + timedelta(hours=1):%Y%m%dT%H%M%SZ}\r\nSUMMARY:Atlas review\r\n"
+        "ATTENDEE;CN=Dana Weiss;PARTSTAT=ACCEPTED:mailto:dana@atlas.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    (radicale.make("people", BOOK) / "dana.vcf").write_text(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:dana\r\nFN:Dana Weiss\r\nN:Weiss;Dana;;;\r\nORG:Atlas Ventures\r\nTITLE:CFO\r\n"
+        "EMAIL:dana@atlas.example\r\nEND:VCARD\r\n"
+    )
+
+
+def test_a_morning_from_imap_caldav_and_carddav_by_config_alone(
+    tmp_path: Path, dovecot_server: Dovecot, radicale_server: Radicale
+) -> None:
+    user = a_mailbox(dovecot_server)
+    a_calendar_and_contacts(radicale_server)
+    reveille = a_workspace(tmp_path, config().replace("mara@keller.example", user.name))
+    said, snippets = [], []
+    imap = ("imap", f"user={user.name}", "host=127.0.0.1", f"port={dovecot_server.port}", "tls=none")
+    dav = (f"url={radicale_server.url}", f"user={radicale.USER}")
+    for words, secret in ((imap, user.password), (("caldav", *dav), radicale.PASSWORD), (("carddav", *dav), radicale.PASSWORD)):
+        done = reveille("connect", *words, typed=f"{secret}\n")
+        said.append(done.out + done.err)
+        assert done.code == 0, done
+        snippets.append(done.out.rpartition("  - ")[2].strip())
+
+    reveille.config(config(snippets).replace("mara@keller.example", user.name))
+    done = reveille("run", "--once")
+    said.append(done.out + done.err)
+    assert done.code == 0, done
+    assert "signed term sheet" in done.out
+    assert "Atlas review" in done.out
+    assert "Atlas Ventures" in done.out or "CFO" in done.out
+    health = {one["name"]: one["state"] for one in reveille("connections", "--json").json}
+    assert health == {"imap": "ok", "caldav": "ok", "carddav": "ok"}
+    everything = everything_said(reveille, *said)
+    assert user.password not in everything
+    assert radicale.PASSWORD not in everything
 
 
 def test_a_token_that_does_not_open_it_is_not_kept(tmp_path: Path, stack: ExitStack) -> None:
