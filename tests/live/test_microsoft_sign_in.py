@@ -21,6 +21,7 @@ from service.integrations.microsoft.login import Login
 from service.integrations.microsoft.tokens import renewed
 from service.integrations.outlook import Settings
 from service.integrations.outlook.source import Outlook
+from service.ports import Check, OneCredential
 from service.store import EVERYBODY, Store, acting_as, fernet_key
 from service.store.vault import PersonVault, Vault
 from tests.builders import NOON
@@ -88,6 +89,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         yield House(entra, graph, Asker(entra))
 
 
+def checked(credential: Credential) -> Check:
+    at = replace(surroundings(Path()), account="microsoft", credentials=OneCredential("microsoft", credential))
+    return Connect().check(at)
+
+
 # --- signing in ------------------------------------------------------------------------------------------------------------------
 
 
@@ -96,7 +102,7 @@ def test_a_person_signs_in_with_a_browser(house: House) -> None:
     assert (credential.login, credential.vendor) == ("mara@keller.example", "microsoft")
     assert credential.scopes == ("Calendars.Read", "Mail.Read", "User.Read")
     assert credential.expires_at == NOON + timedelta(hours=1)
-    check = Connect().check(credential, lambda: NOON)
+    check = checked(credential)
     assert (check.ok, check.says) == (True, "Microsoft, Mara Keller <mara@keller.example>")
     assert Connect().snippet("microsoft", credential) == "sources:\n  - {kind: outlook}\n  - {kind: outlook_calendar}"
     assert "login: work" in Connect().snippet("work", credential)
@@ -114,7 +120,7 @@ def test_an_app_signs_in_with_its_secret(house: House) -> None:
     house.asker.typed = [SECRET]
     credential = house.sign_in(app="yes", mailbox=house.graph.address)
     assert (credential.login, credential.secrets["client_secret"]) == (house.graph.address, SECRET)
-    assert Connect().check(credential, lambda: NOON).says == f"Microsoft, the app may read {house.graph.address}"
+    assert checked(credential).says == f"Microsoft, the app may read {house.graph.address}"
     again = renewed(credential, lambda: NOON)
     assert again.secrets["access_token"] != credential.secrets["access_token"]
 

@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -309,6 +310,24 @@ def truth(graph: FakeGraph, own: Folder) -> set[tuple[str, str, bool]]:
             name = f"{below.name}/{own.name}" if below else mail.folder.name
             found.add((mail.id, name, mail.read))
     return found
+
+
+def test_links_that_nobody_knows_any_more_lose_nothing(world: MailWorld, kept: Kept) -> None:
+    world.graph.links._places.clear()
+    world.fill(1, start=FEW)
+    with world.asked() as asked:
+        kept.sync(world.connect())
+    assert (len(kept.items), kept.deletes, len(kept.upserts)) == (FEW + 1, 0, 1)
+    assert world.bodies(asked) == 1
+
+
+def test_another_account_under_the_same_name_is_read_anew(world: MailWorld, kept: Kept) -> None:
+    for id in list(world.graph.mail.mails):
+        world.graph.mail.remove(id)
+    world.fill(2, start=100)
+    other = replace(world.keys.held.credential, login="dana@atlas.example")
+    world.keys.held = replace(world.keys.held, credential=other)
+    assert len(kept.sync(world.connect()).items) == 2
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------------------

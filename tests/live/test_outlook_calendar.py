@@ -307,6 +307,30 @@ def test_a_calendar_that_is_not_there_is_named(world: CalendarWorld) -> None:
     assert world.connect(calendars=["Temas"]).check().fix == "name one of Calendar, Team"
 
 
+def test_a_calendar_that_was_taken_away_is_named_from_then_on(world: CalendarWorld) -> None:
+    world.graph.calendars.add("Everybody's", NOON, calendar="cal-2")
+    kept = Kept().sync(world.connect(calendars=["Team"]))
+    del world.graph.calendars.names["cal-2"]
+    for _ in range(2):
+        kept.sync(world.connect(calendars=["Team"]))
+        assert ({p.where for p in kept.problems}, kept.items) == ({"Team"}, {})
+
+
+def test_what_a_calendar_held_that_is_not_read_any_more_is_deleted(world: CalendarWorld) -> None:
+    world.graph.calendars.add("Mine", NOON)
+    world.graph.calendars.add("Everybody's", NOON, calendar="cal-2")
+    kept = Kept().sync(world.connect(calendars=["Calendar", "Team"]))
+    kept.sync(world.connect(calendars=["Calendar"]))
+    assert [e.title for e in events(kept).values()] == ["Mine"]
+
+
+def test_links_that_nobody_knows_any_more_lose_nothing(world: CalendarWorld, kept: Kept) -> None:
+    world.graph.links._places.clear()
+    world.fill(1, start=FEW)
+    kept.sync(world.connect())
+    assert (len(kept.items), kept.deletes, len(kept.upserts)) == (FEW + 1, 0, 1)
+
+
 def test_a_missing_scope_is_named(world: CalendarWorld, kept: Kept) -> None:
     world.graph.tokens[TOKEN] = SCOPES - {"Calendars.Read"}
     with pytest.raises(AccessLost, match=r"Calendars\.Read.*reveille connect microsoft"):

@@ -9,12 +9,12 @@ from typing import Any
 
 from service.domain.credentials import Credential
 from service.errors import AccessLost, ExternalError, Rejected
-from service.http import Fixed
 from service.integrations.microsoft import clouds
 from service.integrations.microsoft.graph import Graph
+from service.integrations.microsoft.login import Login
 from service.integrations.microsoft.loopback import listening
 from service.integrations.microsoft.tokens import VENDOR, application, asked, is_app, kept, renewed
-from service.ports import Asker, Check, Right
+from service.ports import Asker, Check, Right, SignIn, Surroundings
 
 _MAIL = Right("Mail.Read", "to read your mail")
 _CALENDARS = Right("Calendars.Read", "to read your calendars")
@@ -28,7 +28,7 @@ _ACTS = {
 _CONTAINED = {"Mail.ReadWrite": "Mail.Read", "Calendars.ReadWrite": "Calendars.Read"}
 
 
-class Connect:
+class Connect(SignIn):
     options: Mapping[str, str] = {
         "client_id": "your app registration's Application (client) ID",
         "tenant": "your organisation's id or domain; `consumers` for outlook.com (left out: any account)",
@@ -61,8 +61,10 @@ class Connect:
             result = _by_code(app, asker, blank) if _yes(given.get("device", "")) else _by_browser(app, asker, blank)
         return kept(blank, app, result, clock)
 
-    def check(self, credential: Credential, clock: Callable[[], datetime]) -> Check:
-        graph = Graph.of(credential, clock, Fixed({"Authorization": f"Bearer {credential.secrets.get('access_token', '')}"}))
+    def check(self, at: Surroundings) -> Check:
+        login = Login(at.credentials, at.account, at.clock)
+        credential = login.credential
+        graph = Graph.of(credential, at.clock, login, fix=login.fix)
         try:
             if is_app(credential):
                 graph.get("/mailFolders/inbox", {"$select": "displayName"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,13 +46,17 @@ class Graph:
         """`base` without the version; `who` is "/me" or "/users/ADDRESS"; `needs` the right that an error names."""
         self._base, self._who, self._clock, self._pace = f"{base}{VERSION}", who, clock, pace or quota()
         self._needs, self._fix = needs, fix
+        self.owner = who
+        """Whose mailbox it is: what was read of another's means nothing here."""
         self._http = Http(self._base, clock, login=login, sort=partial(refusals.sort, needs, fix), fix=fix)
 
     @classmethod
     def of(cls, credential: Credential, clock: Callable[[], datetime], login: Login, **more: Any) -> Graph:
         mailbox = more.pop("mailbox", "") or credential.about.get("mailbox", "")
         who = f"/users/{quote(mailbox, safe='@')}" if mailbox else "/me"
-        return cls(credential.about["graph"], who, clock, login, **more)
+        graph = cls(credential.about["graph"], who, clock, login, **more)
+        graph.owner = mailbox or credential.login
+        return graph
 
     @property
     def host(self) -> str:
@@ -137,9 +142,7 @@ def preferring(prefer: Sequence[str]) -> dict[str, str]:
 
 
 def gone(error: Refused) -> bool:
-    """Whether what a link stands for has to be begun anew."""
-    import json
-
+    """Whether a link that was handed out is no good any more."""
     try:
         body = json.loads(error.data) if error.data else None
     except ValueError:

@@ -28,8 +28,10 @@ def code(body: Any) -> str:
 
 
 def expired(status: int, body: Any) -> bool:
-    """Whether a delta link is no good any more, and all has to be compared anew (https://learn.microsoft.com/graph/delta-query-overview#resources)."""
-    return status == 410 or code(body) in _GONE
+    """Whether a link that was handed out is no good any more, so that all has to be compared anew: it expired
+    (https://learn.microsoft.com/graph/delta-query-overview), or the server doesn't know what it says (400), for it came from nobody else.
+    """
+    return status in {400, 410} or code(body) in _GONE
 
 
 def meant(status: int, body: Any, needs: str, fix: str) -> ExternalError | None:

@@ -38,7 +38,7 @@ class Desk:
         try:
             return read_round(self.graph.follow(link, PREFER), self.graph)
         except Refused as error:
-            if gone(error):
+            if gone(error) and link != mails.first_link(self.graph, folder.id):
                 self.begin_anew(folder)
             elif error.status == 404:
                 yield from self.lost(folder)

@@ -33,8 +33,8 @@ class Outlook:
         self._settings, self._at, self._pace = settings, at, pace
         whose = sorted(email.lower() for email in at.person.emails)
         self._prefix = digest(FORMAT, *whose)[:6]
-        self._fingerprint = digest(FORMAT, settings.login, settings.mailbox, *settings.skip)[:10]
         self._graph = settings.graph(at, NEEDS, pace)
+        self._fingerprint = digest(FORMAT, self._graph.owner, *settings.skip)[:10]
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Newest first. `held` is looked at where there is no good cursor or a folder's is no good any more, and where an old message is told

@@ -26,6 +26,7 @@ class Phase(StrEnum):
 @dataclass(slots=True)
 class Block:
     calendar: str  # its id, "" for the account's own
+    place: str  # stands for that calendar of that mailbox
     quarter: int
     phase: Phase = Phase.WALK
     link: str = ""
@@ -33,7 +34,7 @@ class Block:
     @property
     def key(self) -> str:
         """Its part of a ref: an event that lies across two quarters is held by two."""
-        return f"{digest(self.calendar)[:8]}.{self.quarter}"
+        return f"{self.place}.{self.quarter}"
 
     def ref(self, id: str) -> str:
         return f"{self.key}/{id}"
@@ -45,6 +46,10 @@ class Block:
     @property
     def end(self) -> datetime:
         return _begins(self.quarter + 1)
+
+
+def place(owner: str, calendar: str) -> str:
+    return digest(owner, calendar)[:8]
 
 
 def around(now: datetime) -> list[int]:

@@ -19,6 +19,8 @@ from service.integrations.outlook_calendar.series import MASTER, PREFER, Masters
 from service.integrations.outlook_calendar.state import State
 from service.ports import Surroundings
 
+MISSING = "there is no calendar of that name: correct `calendars`"
+
 
 class Reading:
     """For one call of `pages`."""
@@ -30,8 +32,12 @@ class Reading:
         self._unseen: set[str] = set()
         self._problems: list[Problem] = []
 
-    def pages(self, problems: Sequence[Problem]) -> Iterator[Page]:
+    def pages(self, problems: Sequence[Problem], *, anew: bool) -> Iterator[Page]:
+        """`anew`: there was no good cursor."""
         self._problems += problems
+        if anew:  # other calendars than those that are read now, or another mailbox's
+            places = {block.place for block in self._state.blocks}
+            yield from self._sheet.add(Delete(ref) for ref in self._held if ref.partition(".")[0] not in places)
         yield from self._look(self._in(Phase.LIVE))
         yield from self._walk()
         yield from self._compare()
@@ -80,7 +86,9 @@ class Reading:
         self._unseen = {ref for ref in self._held if ref.partition("/")[0] in keys} if keys else set()
         for block in some:
             ends[block.key] = yield from self._all_of(block)
-        yield from self._sheet.add(Delete(ref) for ref in self._unseen if ends.get(ref.partition("/")[0]))
+        still = set(self._state.calendars.values())
+        sure = {block.key for block in some if ends[block.key] or block.calendar not in still}
+        yield from self._sheet.add(Delete(ref) for ref in self._unseen if ref.partition("/")[0] in sure)
         for block in some:
             if ends[block.key]:
                 block.phase, block.link = Phase.LIVE, ends[block.key]
@@ -104,10 +112,21 @@ class Reading:
         try:
             return read_round(self._graph.follow(link, PREFER), self._graph)
         except Refused as error:
-            if not gone(error) and error.status != 404:
+            begins = link == self._first_link(block)
+            if error.status == 404 and begins and block.calendar:
+                self._lost(block.calendar)
+            elif (gone(error) or error.status == 404) and not begins:
+                block.phase, block.link = Phase.COMPARE, ""
+            else:
                 raise
-            block.phase, block.link = Phase.COMPARE, ""
             return None
+
+    def _lost(self, calendar: str) -> None:
+        """The next sync looks for another one of its name."""
+        names = [name for name, id in self._state.calendars.items() if id == calendar]
+        self._problems += [Problem(name, MISSING) for name in names]
+        for name in names:
+            del self._state.calendars[name]
 
     def _first_link(self, block: Block) -> str:
         window = {"startDateTime": f"{block.start:%Y-%m-%dT%H:%M:%SZ}", "endDateTime": f"{block.end:%Y-%m-%dT%H:%M:%SZ}"}

@@ -16,7 +16,7 @@ from service.errors import ExternalError
 from service.http import Pace
 from service.integrations.files.settings import digest
 from service.integrations.outlook_calendar.blocks import Phase, around
-from service.integrations.outlook_calendar.reading import Reading
+from service.integrations.outlook_calendar.reading import MISSING, Reading
 from service.integrations.outlook_calendar.state import State, read
 from service.ports import Check, Surroundings
 
@@ -33,16 +33,17 @@ class OutlookCalendar:
         """Raises AccessLost where nobody has signed in. `pace`: in place of what Microsoft allows."""
         self._settings, self._at = settings, at
         self._prefix = digest(FORMAT, at.person.timezone, *sorted(at.person.emails))[:6]
-        self._fingerprint = digest(self._prefix, settings.login, settings.mailbox, *settings.calendars)[:10]
         self._graph = settings.graph(at, NEEDS, pace or Pace(2, burst=1500))
+        self._fingerprint = digest(self._prefix, self._graph.owner, *settings.calendars)[:10]
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """The nearest quarter first; Graph promises no order within. Raises Unavailable, AccessLost, Rejected."""
         known = read(cursor, self._fingerprint)
         state = known or State(self._fingerprint)
         problems = self._find_calendars(state)
-        state.cover(around(self._at.clock()), Phase.COMPARE if known is None and held else Phase.WALK)
-        yield from Reading(self._graph, self._at, state, held, self._prefix).pages(problems)
+        anew = known is None and bool(held)
+        state.cover(around(self._at.clock()), self._graph.owner, Phase.COMPARE if anew else Phase.WALK)
+        yield from Reading(self._graph, self._at, state, held, self._prefix).pages(problems, anew=anew)
 
     def check(self) -> Check:
         try:
@@ -69,11 +70,7 @@ class OutlookCalendar:
             return []
         if not all(name in state.calendars for name in wanted):
             state.calendars = {name: id for name, id in self._listed() if name in wanted}
-        return [
-            Problem(name, "there is no calendar of that name: correct `calendars`")
-            for name in wanted
-            if name not in state.calendars
-        ]
+        return [Problem(name, MISSING) for name in wanted if name not in state.calendars]
 
     def _listed(self) -> list[tuple[str, str]]:
         """The account's own first."""

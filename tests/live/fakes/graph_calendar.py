@@ -163,6 +163,8 @@ class Calendars:
                 return self._delta(call, "cal-1")
             case "GET", ["calendars", id, "calendarView", "delta"] if id in self.names:
                 return self._delta(call, id)
+            case "GET", ["calendars", *_]:
+                raise NOT_FOUND
             case "GET", ["events", id, "instances"]:
                 return self._instances(call, self._entry(id))
             case "GET", ["events", id]:
