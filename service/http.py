@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -42,7 +45,7 @@ class Refused(Rejected):
 
 
 class TooLarge(Rejected):
-    """An answer above LARGEST: less of it can be asked for."""
+    """An answer above what was to be taken: less of it can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +124,38 @@ class Http:
         fix: str = "connect it anew",
     ) -> None:
         """`fix`: what mends a lost access, as in "run `reveille connect google`"."""
-        self._client = httpx2.Client(base_url=base_url, timeout=PATIENCE, follow_redirects=False)
+        self._client = httpx2.Client(
+            base_url=base_url, timeout=PATIENCE, follow_redirects=False, verify=_trust(*map(os.environ.get, _NAMED))
+        )
         self._clock, self._login, self._pace, self._sort, self._fix = clock, login, pace, sort, fix
 
     def get(self, path: str, **params: str | int | bool | None) -> Any:
         """The JSON at `path`; parameters that are None are left out."""
         return self.ask("GET", path, params={k: v for k, v in params.items() if v is not None}).json
 
-    def ask(self, method: str, path: str, *, accept: Collection[int] = (), first: int | None = None, **request: Any) -> Answer:
-        """A 2xx or one of `accept`. `request` as httpx2 takes it: params, json, data, content, headers. `first`: no more than so many
-        bytes of the answer are wanted. Raises Unavailable (with what Retry-After says), AccessLost (401, and 403 where the vendor's
-        `sort` does not know better), TooLarge or Refused.
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        accept: Collection[int] = (),
+        largest: int = LARGEST,
+        cut: bool = False,
+        **request: Any,
+    ) -> Answer:
+        """A 2xx or one of `accept`, of no more than `largest` bytes; with `cut` what is beyond these is left where it is. `request` as
+        httpx2 takes it: params, json, data, content, headers. Raises Unavailable (with what Retry-After says), AccessLost (401, and
+        403 where the vendor's `sort` does not know better), TooLarge or Refused.
         """
         used = self._login.headers() if self._login else {}
-        answer = self._once(method, path, request, used, first)
+        bounds = (largest, cut)
+        answer = self._once(method, path, request, used, *bounds)
         if answer.status == 401 and self._login is not None and self._login.renew(used):
             used = self._login.headers()
-            answer = self._once(method, path, request, used, first)
+            answer = self._once(method, path, request, used, *bounds)
         if answer.status in {429, 503} and (wait := _short(answer, self._clock())) is not None:
             sleep(wait)
-            answer = self._once(method, path, request, used, first)
+            answer = self._once(method, path, request, used, *bounds)
         if answer.status < 300 or answer.status in accept:
             return answer
         raise self._sort(answer) or refusal(answer, self._clock(), self._fix)
@@ -149,15 +164,24 @@ class Http:
         self._client.close()
 
     def _once(
-        self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str], first: int | None = None
+        self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str], largest: int, cut: bool
     ) -> Answer:
         if self._pace:
             self._pace.wait()
         headers = {"User-Agent": "Reveille", **login, **request.get("headers", {})}
         host = self._client.base_url.host
         with told(host), self._client.stream(method, path, **{**request, "headers": headers}) as response:
-            headers = {k.lower(): v for k, v in response.headers.items()}
-            return Answer(response.status_code, headers, body(response, host, first=first), host)
+            data = body(response, host, largest, cut=cut)
+            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, data, host)
+
+
+_NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@cache
+def _trust(*_named: str | None) -> ssl.SSLContext:
+    """Whom to believe, read once for what the environment names: it takes a megabyte, and there may be a hundred accounts."""
+    return httpx2.create_ssl_context()
 
 
 def _short(answer: Answer, now: datetime) -> float | None:
@@ -179,15 +203,15 @@ def told(host: str, fix: str = "correct its address") -> Iterator[None]:
         raise Unavailable(f"{host} can't be reached ({type(error).__name__}): check the network and the address") from error
 
 
-def body(response: httpx2.Response, host: str, largest: int = LARGEST, first: int | None = None) -> bytes:
-    """`first`: the rest is left where it is. Raises TooLarge where it is larger, Unavailable where it drips."""
+def body(response: httpx2.Response, host: str, largest: int = LARGEST, *, cut: bool = False) -> bytes:
+    """`cut`: the rest is left where it is. Raises TooLarge where it is larger, Unavailable where it drips."""
     until = monotonic() + LONGEST
     data = bytearray()
     for chunk in response.iter_bytes():
         data += chunk
-        if first is not None and len(data) >= first:
-            return bytes(data[:first])
-        if len(data) > largest and first is None:
+        if len(data) > largest and cut:
+            return bytes(data[:largest])
+        if len(data) > largest:
             raise TooLarge(f"the answer of {host} is larger than {largest >> 20} MB: ask for less of it")
         if monotonic() > until:
             raise Unavailable(f"{host} sends too slowly: it is tried again")

@@ -32,7 +32,7 @@ class Delete:
 class Moved:
     """The same bytes under another name (a maildir flag change): what the store holds is kept, without reading it again.
 
-    `flags` and `folder` replace a message's; None leaves them.
+    `flags` and `folder` replace a message's; None leaves them. Of a ref that is not held it changes nothing.
     """
 
     old_ref: str

@@ -102,7 +102,7 @@ class Kept:
                 case Delete(ref) if ref in self.items:
                     del self.items[ref], self.stamps[ref]
                     self.deletes += 1
-                case Moved(old, ref, stamp, flags, folder):
+                case Moved(old, ref, stamp, flags, folder) if old in self.items:
                     self._move(old, ref, stamp, flags, folder)
         self.problems.extend(page.problems)
         self.cursor = page.cursor

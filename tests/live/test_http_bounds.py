@@ -26,8 +26,8 @@ def test_an_answer_that_is_too_large_is_told_from_other_refusals(http: Http) -> 
 
 
 def test_only_as_much_as_is_wanted_is_taken(http: Http) -> None:
-    assert len(http.ask("GET", "/", first=1000).data) == 1000
-    assert len(http.ask("GET", "/", first=30 << 20).data) == 21 << 20
+    assert len(http.ask("GET", "/", largest=1000, cut=True).data) == 1000
+    assert len(http.ask("GET", "/", largest=30 << 20).data) == 21 << 20
 
 
 def test_a_batch_is_paced_by_all_that_is_in_it() -> None:

@@ -77,7 +77,9 @@ class Letters:
 
     def _alone(self, mail: Mail) -> Iterator[tuple[Mail, bytes | str]]:
         try:
-            answer = self._graph.ask("GET", value_path(self._graph, mail.id), first=LARGEST, headers={"Prefer": IMMUTABLE})
+            answer = self._graph.ask(
+                "GET", value_path(self._graph, mail.id), largest=LARGEST, cut=True, headers={"Prefer": IMMUTABLE}
+            )
         except Refused as error:
             if error.status not in {404, 410}:
                 yield mail, f"Microsoft can't hand it over ({error.status})"
