@@ -6,6 +6,7 @@ Connectors ask, and translate what comes back; nothing of what was sent is ever 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -21,6 +22,9 @@ from typing import Any, Protocol
 import httpx2
 
 from service.errors import AccessLost, ExternalError, Rejected, Unavailable
+
+for chatty in ("httpx2", "httpcore2"):  # they log each address with its query, and some addresses open what they name
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 LARGEST = 20 * 2**20
 """Bytes of one answer, unpacked."""
@@ -38,6 +42,10 @@ class Refused(Rejected):
     def __init__(self, message: str, status: int, data: bytes = b"") -> None:
         super().__init__(message)
         self.status, self.data = status, data
+
+
+class TooLarge(Rejected):
+    """An answer above what was to be taken: less of it can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +96,11 @@ class Pace:
         self._every, self._burst = 1 / per_second, burst
         self._lock, self._free_at = Lock(), 0.0
 
-    def wait(self) -> None:
+    def wait(self, times: int = 1) -> None:
+        """`times`: as how many requests the vendor counts what is about to be asked."""
         with self._lock:
             now = monotonic()
-            self._free_at = max(self._free_at, now - self._burst * self._every) + self._every
+            self._free_at = max(self._free_at, now - self._burst * self._every) + times * self._every
             left = self._free_at - now
         if left > 0:
             sleep(left)
@@ -124,19 +133,29 @@ class Http:
         """The JSON at `path`; parameters that are None are left out."""
         return self.ask("GET", path, params={k: v for k, v in params.items() if v is not None}).json
 
-    def ask(self, method: str, path: str, *, accept: Collection[int] = (), largest: int = LARGEST, **request: Any) -> Answer:
-        """A 2xx or one of `accept`, of no more than `largest` bytes. `request` as httpx2 takes it: params, json, data, content,
-        headers. Raises Unavailable (with what Retry-After says), AccessLost (401, and 403 where the vendor's `sort` does not know
-        better), Refused, or Rejected where the answer is too large.
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        accept: Collection[int] = (),
+        largest: int = LARGEST,
+        cut: bool = False,
+        **request: Any,
+    ) -> Answer:
+        """A 2xx or one of `accept`, of no more than `largest` bytes; with `cut` what is beyond these is left where it is. `request` as
+        httpx2 takes it: params, json, data, content, headers. Raises Unavailable (with what Retry-After says), AccessLost (401, and
+        403 where the vendor's `sort` does not know better), TooLarge or Refused.
         """
         used = self._login.headers() if self._login else {}
-        answer = self._once(method, path, request, used, largest)
+        bounds = (largest, cut)
+        answer = self._once(method, path, request, used, *bounds)
         if answer.status == 401 and self._login is not None and self._login.renew(used):
             used = self._login.headers()
-            answer = self._once(method, path, request, used, largest)
+            answer = self._once(method, path, request, used, *bounds)
         if answer.status in {429, 503} and (wait := _short(answer, self._clock())) is not None:
             sleep(wait)
-            answer = self._once(method, path, request, used, largest)
+            answer = self._once(method, path, request, used, *bounds)
         if answer.status < 300 or answer.status in accept:
             return answer
         raise self._sort(answer) or refusal(answer, self._clock(), self._fix)
@@ -144,13 +163,15 @@ class Http:
     def close(self) -> None:
         self._client.close()
 
-    def _once(self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str], largest: int) -> Answer:
+    def _once(
+        self, method: str, path: str, request: Mapping[str, Any], login: Mapping[str, str], largest: int, cut: bool
+    ) -> Answer:
         if self._pace:
             self._pace.wait()
         headers = {"User-Agent": "Reveille", **login, **request.get("headers", {})}
         host = self._client.base_url.host
         with told(host), self._client.stream(method, path, **{**request, "headers": headers}) as response:
-            data = body(response, host, largest)
+            data = body(response, host, largest, cut=cut)
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, data, host)
 
 
@@ -182,14 +203,16 @@ def told(host: str, fix: str = "correct its address") -> Iterator[None]:
         raise Unavailable(f"{host} can't be reached ({type(error).__name__}): check the network and the address") from error
 
 
-def body(response: httpx2.Response, host: str, largest: int = LARGEST) -> bytes:
-    """Raises Rejected where it is larger, Unavailable where it drips."""
+def body(response: httpx2.Response, host: str, largest: int = LARGEST, *, cut: bool = False) -> bytes:
+    """`cut`: the rest is left where it is. Raises TooLarge where it is larger, Unavailable where it drips."""
     until = monotonic() + LONGEST
     data = bytearray()
     for chunk in response.iter_bytes():
         data += chunk
+        if len(data) > largest and cut:
+            return bytes(data[:largest])
         if len(data) > largest:
-            raise Rejected(f"the answer of {host} is larger than {largest >> 20} MB: ask for less of it")
+            raise TooLarge(f"the answer of {host} is larger than {largest >> 20} MB: ask for less of it")
         if monotonic() > until:
             raise Unavailable(f"{host} sends too slowly: it is tried again")
     return bytes(data)

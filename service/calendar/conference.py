@@ -51,11 +51,15 @@ def find_conference(said: Properties) -> str:
         for prop in said.all(name):
             if link := next(_links(prop.value), ""):
                 return link
-    texts = [said.text(name)[:50_000] for name in ("LOCATION", "URL", "DESCRIPTION")]
-    for text in texts:
+    return conference_in(said.text("LOCATION"), said.text("URL"), said.text("DESCRIPTION"))
+
+
+def conference_in(location: str, url: str, description: str) -> str:
+    """Where no property names it. Empty where there is none."""
+    location, url, description = location[:50_000], url[:50_000], description[:50_000]
+    for text in (location, url, description):
         if link := next((found for found in _links(text) if _is_meeting(found)), ""):
             return link
-    location, _, description = texts
     if link := next((found for found in _links(location) if location.strip() == found), ""):
         return link
     return _invited(description)
