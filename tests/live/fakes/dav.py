@@ -14,10 +14,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
+
+from tests.live.loopback import Loopback
 
 D, C, CS = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 USER, PASSWORD = "mara", "correct horse battery"
@@ -61,8 +63,7 @@ class DavFake:
         self.books: dict[str, Book] = {}
         self.password = PASSWORD
         self.generation = 0  # tokens of an earlier one are not good any more
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = Loopback(self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property

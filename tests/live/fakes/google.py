@@ -16,13 +16,14 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from tests.live.fakes.google_calendar import Calendars
 from tests.live.fakes.google_mail import Mailbox
 from tests.live.fakes.google_rules import Fault, partial
+from tests.live.loopback import Loopback
 
 CLIENT = {"client_id": "1234-reveille.apps.googleusercontent.com", "client_secret": "GOCSPX-its-client-secret"}
 LARGEST_BATCH = 100
@@ -178,8 +179,7 @@ class Google:
         self.fails_inside: list[Fault] = []
         """What happens to the next requests inside of a batch."""
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = Loopback(self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property

@@ -20,9 +20,11 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
+
+from tests.live.loopback import Loopback
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 ACTIVITIES = frozenset({"notes", "calls", "meetings", "emails"})
@@ -149,8 +151,7 @@ class Fake:
     def __init__(self, account: Account | None = None) -> None:
         self.account = account or Account()
         self._asked: dict[str, deque[float]] = {"all": deque(), "search": deque()}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = Loopback(self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property

@@ -8,8 +8,10 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
+
+from tests.live.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,7 @@ Answering = Callable[[str, str, Mapping[str, str], bytes], Said]
 
 class Serving:
     def __init__(self, answer: Answering, tls: ssl.SSLContext | None = None) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
-        self._server.daemon_threads = True
+        self._server = Loopback(_handler(answer))
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)

@@ -14,11 +14,12 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from tests.live.fakes.slack_socket import Socket
+from tests.live.loopback import Loopback
 
 TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 ALL_SCOPES = frozenset(
@@ -71,8 +72,7 @@ class FakeSlack:
         """Called with each event, as a doorbell is."""
         self._count = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = Loopback(_handler(self))
 
     @property
     def port(self) -> int:

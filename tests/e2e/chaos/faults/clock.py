@@ -16,6 +16,7 @@ from service.store import tables
 from tests.e2e.chaos.rounds import Beginning, Round, Scenario
 from tests.e2e.chaos.verdict import Verdict
 
+SLEPT = "the machine slept, or its clock was set, in the middle of sending"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HALF_PAST = tuple(f"{hour:02}:30" for hour in range(24))
 ZONES = ("Europe/Zurich", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Auckland", "Africa/Cairo")
@@ -126,7 +127,9 @@ def _judged(at: Round) -> Verdict:
 
 
 def _came_too_late(row: Any) -> bool:
-    return row.reason.startswith(("superseded", "expired")) or (row.outcome == "failed" and row.reason.endswith(TOO_LATE))
+    if row.outcome == "failed":
+        return row.reason.endswith(TOO_LATE) or SLEPT in row.reason
+    return row.reason.startswith(("superseded", "expired"))
 
 
 def _unsaid(delivery: object) -> bool:
