@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 UV_VERSION := 0.13.8
 SOURCES := service jobs templates tests
 
-.PHONY: run install install-dev test check format bench chaos lock clean
+.PHONY: run install extras install-dev test check format bench chaos lock clean
 
 run: install
 	@$(BIN)/reveille run $(ARGS)
@@ -29,6 +29,11 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(UV)
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps -e .
 	@$(BIN)/python -m compileall -q service jobs templates  # the first start would take twice as long without
 	@touch $@
+
+# What some connections need beside the core: make extras EXTRAS=google,microsoft,slack,caldav
+EXTRAS ?= connections
+extras: install
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode -c deploy/requirements-dev.txt -e '.[$(EXTRAS)]'
 
 $(VENV)/.installed-dev: deploy/requirements-dev.txt $(VENV)/.installed
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --compile-bytecode -r deploy/requirements-dev.txt

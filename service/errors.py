@@ -76,3 +76,25 @@ class FenceLost(ReveilleError):
 
 class Erased(FenceLost):
     """Everything of this person was taken away, or is being: nothing is written for them any more."""
+
+
+_EXTRAS = {
+    "google": "google",
+    "googleapiclient": "google",
+    "google_auth_oauthlib": "google",
+    "msal": "microsoft",
+    "slack_sdk": "slack",
+    "dns": "caldav",
+}
+"""Package → the extra that brings it."""
+
+
+def not_installed(error: BaseException) -> Unavailable | None:
+    """What a missing package of a connection means to the person; None where the error is another."""
+    extra = _EXTRAS.get((error.name or "").partition(".")[0]) if isinstance(error, ModuleNotFoundError) else None
+    if extra is None:
+        return None
+    return Unavailable(
+        f"{extra} needs packages that are not installed: run `make extras EXTRAS={extra}` where you typed `make run`,"
+        f" or pip install 'reveille[{extra}]'"
+    )

@@ -15,7 +15,7 @@ from service.domain.items import Item, Message, Series, Thread
 from service.domain.people import Person
 from service.domain.sync import Account, Health, Page, Problem, Upsert
 from service.domain.verdicts import Relation, Verdict
-from service.errors import AccessLost, ExternalError, FenceLost, ReveilleError, Unavailable
+from service.errors import AccessLost, ExternalError, FenceLost, ReveilleError, Unavailable, not_installed
 from service.logs import logger
 from service.ports import CalendarReader, Items, Source
 from service.store.accounts import Accounts
@@ -87,6 +87,9 @@ class Sync:
         except ReveilleError:
             raise
         except Exception as error:  # a source is somebody's plug-in: its bug must not take the other sources along
+            if (missing := not_installed(error)) is not None:
+                self._failed(account, Health.UNREACHABLE, missing)
+                return True
             log.exception("a source broke", account=account.name)
             self._failed(account, Health.UNREACHABLE, Unavailable(f"unexpected in this source: {type(error).__name__}: {error}"))
         return True

@@ -104,10 +104,7 @@ def _way(vendor: str) -> SignIn:
     known = sign_ins()
     if vendor not in known:
         wrong_usage(f"there is no way to connect {vendor!r}. {meant(vendor, known, what='There are')}")
-    try:
-        way: SignIn = known[vendor]()()
-    except ImportError as error:
-        wrong_usage(f"{vendor} needs a package that is not installed ({error.name}): pip install 'reveille[{vendor}]'")
+    way: SignIn = known[vendor]()()
     return way
 
 

@@ -106,13 +106,18 @@ def _checks(house: House) -> Iterator[Line]:
 
 
 def _tried(check: Callable[[], Check]) -> Check:
-    from service.errors import ReveilleError
+    from service.errors import ReveilleError, not_installed
     from service.ports import Check
 
     try:
         return check()
     except ReveilleError as error:
         return Check(False, str(error))
+    except ModuleNotFoundError as error:
+        if (missing := not_installed(error)) is None:
+            raise
+        says, _, fix = str(missing).partition(": ")
+        return Check(False, says, fix)
 
 
 def _source(house: House, settings: SourceSettings) -> Check:

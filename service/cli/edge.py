@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from service.errors import ConfigError, ExternalError, ReveilleError
+from service.errors import ConfigError, ExternalError, ReveilleError, not_installed
 
 FAILED, USAGE, CONFIG, OUTSIDE, FAULT, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
@@ -41,8 +41,11 @@ def guarded(command: Callable[[], Any]) -> NoReturn:
         _details()
         _silenced()
     except Exception as error:  # the edge: whatever nobody expected ends here, in words
-        code = _say(f"a fault in Reveille itself: {type(error).__name__}: {error}", FAULT)
-        _details()
+        if (missing := not_installed(error)) is not None:
+            code = _say(missing, USAGE)
+        else:
+            code = _say(f"a fault in Reveille itself: {type(error).__name__}: {error}", FAULT)
+            _details()
     sys.exit(code)
 
 

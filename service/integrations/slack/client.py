@@ -89,10 +89,8 @@ class Client:
         raise sorted_out(method, status, said if isinstance(said, dict) else {}, lower, self.host, self._clock())
 
     def _client(self) -> WebClient:
-        try:
-            from slack_sdk import WebClient
-        except ModuleNotFoundError:
-            raise Unavailable("slack-sdk is not installed: pip install 'reveille[slack]'") from None
+        from slack_sdk import WebClient
+
         token = self._token()
         if not re.fullmatch(r"[\x21-\x7e]+", token):  # http.client would say all of it
             raise AccessLost("Slack's token holds characters that no token has: copy it anew, alone on its line")
