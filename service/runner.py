@@ -16,6 +16,7 @@ from service.domain.delivery import Draft, Nothing, Replace, Skip
 from service.domain.ledger import CANARY, RAN, BeforeEvents, Cadence, Occurrence, Outcome, State
 from service.domain.people import Person
 from service.domain.schedule import meeting_slots
+from service.ends import Ends, ended
 from service.errors import ExternalError, FenceLost, ReveilleError
 from service.household import Household
 from service.leases import Leases, Owed
@@ -24,7 +25,7 @@ from service.ports import Occasion
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
 from service.store.deliveries import Deliveries
-from service.store.ledger import End, Ledger
+from service.store.ledger import Ledger
 
 log = logger("runner")
 LEASE = timedelta(seconds=90)
@@ -319,7 +320,7 @@ class Runner:
             ends.add(claimed, outcome, reason)
         else:
             self.ledger.end(claimed.id, claimed.fence, outcome, reason, self.clock())
-            _ended(claimed, outcome, reason)
+            ended(claimed, outcome, reason)
         return False
 
     def _again(self, claimed: Occurrence, error: str) -> None:
@@ -364,42 +365,6 @@ class Runner:
         except Exception:
             self.owed.add(*claimed)
             raise
-
-
-class Ends:
-    """Ends of runs that were claimed together, written together."""
-
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
-        self._ledger, self._clock = ledger, clock
-        self._ends: list[tuple[Occurrence, Outcome, str]] = []
-
-    @property
-    def claimed(self) -> list[Occurrence]:
-        return [claimed for claimed, _, _ in self._ends]
-
-    def add(self, claimed: Occurrence, outcome: Outcome, reason: str) -> None:
-        self._ends.append((claimed, outcome, reason))
-
-    def write(self) -> None:
-        if not self._ends:
-            return
-        ends = [End(claimed.id, claimed.fence, outcome, reason) for claimed, outcome, reason in self._ends]
-        with acting_as(EVERYBODY):
-            lost = frozenset(self._ledger.end_many(ends, self._clock()))
-        for claimed, outcome, reason in self._ends:
-            with about(occurrence=claimed.id, job=claimed.job):
-                if claimed.id in lost:
-                    log.warning("late write refused")
-                    metrics.LEASE_LOSSES.inc()
-                else:
-                    _ended(claimed, outcome, reason)
-        self._ends = []
-
-
-def _ended(claimed: Occurrence, outcome: Outcome, reason: str) -> None:
-    """Counted and said once it is written, not before."""
-    metrics.ENDED.labels(claimed.job, outcome.value).inc()
-    log.info("ended", cadence=claimed.cadence, slot=claimed.slot, outcome=outcome.value, reason=reason)
 
 
 def _quarantined(claimed: Occurrence) -> str:
