@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Self
+from typing import Any
 
-from tests.live.loopback import Loopback
+from tests.live.loopback import Hosted
 
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade"})
 
@@ -44,7 +44,7 @@ class Fault:
     """A regular expression that the method and path must hold: "GET /v1/"."""
 
 
-class FaultProxy:
+class FaultProxy(Hosted):
     """`with FaultProxy(port) as proxy: …` with `proxy.url` in place of the server's. `date` shifts the Date header it answers with."""
 
     def __init__(self, upstream: int, host: str = "127.0.0.1") -> None:
@@ -53,16 +53,7 @@ class FaultProxy:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._upstream = (host, upstream)
-        self._server = Loopback(self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        self.host(self._handler())
 
     def fail(self, **fault: Any) -> None:
         with self._lock:
@@ -79,14 +70,6 @@ class FaultProxy:
         before, found = len(self.requests), list[Request]()
         yield found
         found.extend(self.requests[before:])
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def _fault(self, request: Request) -> Fault | None:
         with self._lock:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
-from tests.live.loopback import Loopback
+from tests.live.loopback import Hosted
 
 D, C, CS = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 USER, PASSWORD = "mara", "correct horse battery"
@@ -52,7 +51,7 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, headers
 
 
-class DavFake:
+class DavFake(Hosted):
     """`tokens`: it has sync-collection. `most`: so many changes in one answer. `odd`: hrefs are absolute and encoded through and
     through, prefixes are not the usual ones, and the host it believes to be is another. `stuck`: the token that a listing shows is
     always the same.
@@ -63,20 +62,7 @@ class DavFake:
         self.books: dict[str, Book] = {}
         self.password = PASSWORD
         self.generation = 0  # tokens of an earlier one are not good any more
-        self._server = Loopback(self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.host(self._handler())
 
     def book(self, name: str) -> Book:
         return self.books.setdefault(name, Book(name))

@@ -17,13 +17,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from tests.live.fakes.google_calendar import Calendars
 from tests.live.fakes.google_mail import Mailbox
 from tests.live.fakes.google_rules import Fault, partial
-from tests.live.loopback import Loopback
+from tests.live.loopback import Hosted
 
 CLIENT = {"client_id": "1234-reveille.apps.googleusercontent.com", "client_secret": "GOCSPX-its-client-secret"}
 LARGEST_BATCH = 100
@@ -167,7 +167,7 @@ class OAuth:
         return token
 
 
-class Google:
+class Google(Hosted):
     """`with Google() as google: …` serves on `google.port`: sign-in, both APIs and their batches."""
 
     def __init__(self, email: str = "mara@keller.example", *, batches: bool = True) -> None:
@@ -179,16 +179,7 @@ class Google:
         self.fails_inside: list[Fault] = []
         """What happens to the next requests inside of a batch."""
         self._lock = threading.Lock()
-        self._server = Loopback(self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        self.host(self._handler())
 
     def client_file(self, url: str = "") -> dict[str, Any]:
         at = url or self.url
@@ -200,14 +191,6 @@ class Google:
                 "redirect_uris": ["http://localhost"],
             }
         }
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     # --- answering -----------------------------------------------------------------------------------------------------------
 

@@ -21,10 +21,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.live.loopback import Loopback
+from tests.live.loopback import Hosted
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 ACTIVITIES = frozenset({"notes", "calls", "meetings", "emails"})
@@ -145,26 +145,13 @@ class Account:
         assert PROPERTIES[kind] >= properties.keys(), properties.keys() - PROPERTIES[kind]
 
 
-class Fake:
+class Fake(Hosted):
     """`with Fake() as fake: …`; `fake.account` is what a test changes."""
 
     def __init__(self, account: Account | None = None) -> None:
         self.account = account or Account()
         self._asked: dict[str, deque[float]] = {"all": deque(), "search": deque()}
-        self._server = Loopback(self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.host(self._handler())
 
     # --- the door --------------------------------------------------------------------------------------------------------
 
