@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
-from service.mail import phrases
+from service.mail import disclaimers, phrases
 
 _DELIMITER = re.compile(r"\s*(?:--|\u2014|\u2013|-- |---|__)\s*\Z")
+
+_RULES = frozenset("=*~\u2500")
 
 _DASHES = frozenset("-_\u2014\u2013")
 
 _RULE = re.compile(r"\s*[-_=*\u2500\u2014]{5,}\s*\Z")
 
 _DASHED_NAME = re.compile(r"\s*[-\u2014\u2013]{1,2}\s?[^\W\d_][\w.'\u2019-]{1,20}(?: [^\W\d_][\w.'\u2019-]{0,20}){0,2}\.?\s*\Z")
+
+_APOLOGY = re.compile(
+    r"[.,;:–—-]\s*(?:so |and )?(?:please |pls |kindly )?(?:excuse|forgive|pardon|ignore|expect|apologies|sorry|bitte entschuldig|bitte um nachsicht|"
+    r"merci d.excuser|veuillez excuser|disculp|perdon|desculpe|scusa)",
+    re.IGNORECASE,
+)
+
+_LABEL_LENGTH = 200
+"""Characters of a line; longer ones are no printer's footer."""
+
+_CONTACT = re.compile(
+    r"(?:\+|\b00|\(0)\d[\d ()./-]{6,}|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b|\S@\S+\.\w|\bwww\.|https?://|"
+    r"\b(?:tel|phone|mobile?|fax|cell|direct|handy|telefon|móvil|tél)\b\.?\s?:?\s?[+(\d]|\b(?:GmbH|AG|Inc|Ltd|LLC|S\.?A|SARL|B\.?V|Oy|AB|ApS|S\.?r\.?l)\b",
+    re.IGNORECASE,
+)
+_HEAVY_RULE = re.compile(r"\s*[-_=*~─—]{4,}\s*\Z")
+_NAME = re.compile(r"\s*[A-ZÀ-ÞА-Я][\w.'’-]+(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}\s*\Z")
 
 _LIST_ITEM = re.compile(r"\s*[-*\u2022\u2013]\s?\S")
 
@@ -37,7 +57,9 @@ def signed_off(kept: list[str]) -> list[str]:
 def _is_signature(kept: list[str], number: int) -> bool:
     line = kept[number]
     if line.lstrip()[:1] in _DASHES:
-        return _is_delimiter(kept, number) or _is_dashed_name(kept, number)
+        return _is_delimiter(kept, number) or _is_dashed_name(kept, number) or _is_ruled_off(kept, number)
+    if line.lstrip()[:1] in _RULES:
+        return _is_ruled_off(kept, number)
     if not phrases.SENT_FROM.match(line):
         return False
     rest = _words_after(kept, number)
@@ -56,11 +78,23 @@ def _is_delimiter(kept: list[str], number: int) -> bool:
     return 0 < len(rest) <= (14 if line.strip() == "--" else 5) and all(len(r) < 100 for r in rest)
 
 
+def _is_ruled_off(kept: list[str], number: int) -> bool:
+    """A few short lines below a rule that say who wrote it; a heading below a rule has more to follow."""
+    if not _HEAVY_RULE.match(kept[number]):
+        return False
+    rest = _words_after(kept, number)
+    if not 0 < len(rest) <= 9 or any(len(r) >= 100 for r in rest):
+        return False
+    return (len(rest) < 3 and bool(_NAME.match(rest[0]))) or (
+        bool(_NAME.match(rest[0])) and any(_CONTACT.search(r) for r in rest)
+    )
+
+
 def _is_dashed_name(kept: list[str], number: int) -> bool:
     if not _DASHED_NAME.match(kept[number]):
         return False
     before = [b for b in kept[:number] if b.strip()][-1:]
-    if not before or _LIST_ITEM.match(before[0]):
+    if not before or _LIST_ITEM.match(before[0]) or before[0].endswith(":"):
         return False
     return all(phrases.SENT_FROM.match(r) or _RULE.match(r) for r in _words_after(kept, number))
 
@@ -68,6 +102,8 @@ def _is_dashed_name(kept: list[str], number: int) -> bool:
 def _says_device(line: str) -> bool:
     """Whether it says "Sent from my iPhone" and is no sentence that happens to start so."""
     said = re.sub(r"<[^<>]*>|https?://\S+", "", line).strip(" \t*_()[]")
+    if _APOLOGY.search(said) or said.lower().startswith("diese nachricht wurde von"):
+        return True
     return (
         len(said.split()) <= 14
         and not re.search(r"[,;]\s|[a-z]\.\s+\w", said)
@@ -96,10 +132,13 @@ def _without_list_footer(lines: list[str]) -> list[str]:
 
 
 def _without_disclaimer(lines: list[str]) -> list[str]:
+    wordy = disclaimers.may_hold_one("\n".join(lines))
     for number in range(1, len(lines)):
-        if lines[number - 1].strip() and not _RULE.match(lines[number - 1]):
+        line, before = lines[number], lines[number - 1]
+        if not line or (before.strip() and not _RULE.match(before)) or not (wordy or len(line) < _LABEL_LENGTH):
             continue  # a disclaimer starts a paragraph
-        if not lines[number].strip() or not phrases.DISCLAIMER.match("\n".join(lines[number : number + 3])[:600]):
+        paragraph = "\n".join(takewhile(str.strip, lines[number : number + 12]))
+        if not (disclaimers.is_disclaimer(paragraph) if wordy else disclaimers.is_labelled(paragraph)):
             continue
         if any(line.strip() for line in lines[:number]):
             return without_rule(lines[:number])
