@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser
 
 from service.domain.items import Link
-from service.mail import css, invisible, limits
+from service.mail import invisible, limits, sheets
 from service.mail.walk import Walk
 
 _WITHOUT_END = frozenset(
@@ -60,14 +60,15 @@ class Page:
         if len(shallow) < len(html):
             self.problems.append("HTML nested too deep or too large; the rest was left out")
         self.tree = LexborHTMLParser(shallow)
-        self._rules, too_many = css.rules_of(self.tree)
+        self._rules, too_many = sheets.rules_of(self.tree, self.tags)
+        self._variables = "var(" in shallow
         if too_many:
             self.problems.append("a style sheet was read only in part")
 
     def see(self, leave_out: frozenset[int] = frozenset(), *, mark_quotes: bool = True) -> Seen:
         """The visible text. `leave_out` holds `mem_id`s of elements; quotes get "> " before their lines if asked."""
         root = self.tree.root
-        walk = Walk(self._rules, leave_out, mark_quotes=mark_quotes)
+        walk = Walk(self._rules, leave_out, mark_quotes=mark_quotes, variables=self._variables)
         if root is not None:
             walk.run(root)
         cleaned = invisible.clean(walk.writing.text())
