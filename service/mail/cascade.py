@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-from service.mail import colours, css, sheets, vanishing
+from service.mail import colours, css, looks, sheets, vanishing
 from service.mail.looks import Look
 
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
@@ -57,9 +58,23 @@ def resolved(style: dict[str, str], known: Mapping[str, str]) -> dict[str, str]:
     return resolved
 
 
-def is_gone(tag: str, attributes: dict[str, str | None], style: dict[str, str], look: Look) -> bool:
-    if style and vanishing.is_hidden(style, look):
-        return True
+def worn(look: Look, style: dict[str, str]) -> tuple[Look, bool]:
+    """The look of an element that declares `style` within `look`, and whether that takes it from sight."""
+    return _worn(look, tuple(style.items())) if style and not look.variables else _worn_anew(look, style)
+
+
+@lru_cache(maxsize=8192)
+def _worn(look: Look, style: tuple[tuple[str, str], ...]) -> tuple[Look, bool]:
+    return _worn_anew(look, dict(style))
+
+
+def _worn_anew(look: Look, style: dict[str, str]) -> tuple[Look, bool]:
+    found = looks.restyled(look, style)
+    return found, bool(style) and vanishing.is_hidden(style, found)
+
+
+def is_gone(tag: str, attributes: dict[str, str | None], style: dict[str, str]) -> bool:
+    """Whether what it is, not how it looks, keeps it from being shown."""
     if tag == "input" and (attributes.get("type") or "").lower() == "hidden":
         return True
     if "popover" in attributes or (tag == "dialog" and "open" not in attributes):

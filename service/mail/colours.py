@@ -44,6 +44,7 @@ def parse(value: str) -> Colour | None:
         return None
 
 
+@lru_cache(maxsize=2048)
 def legacy(value: str) -> Colour | None:
     """Of attributes like bgcolor: any text is a colour there (HTML, 2.3.6, rules for parsing a legacy colour value)."""
     text = value.strip().lower()

@@ -18,6 +18,7 @@ _PRINTED = re.compile(
     r"(?:this|diese) (?:e-?mail|nachricht|message) (?:has been|was|wurde) (?:scanned|checked|sent from a virus-free|auf viren)|scanned (?:for viruses|by \w+ anti))",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(f"{_HEADED.pattern}|{_PRINTED.pattern}", re.IGNORECASE)
 _MAIL = (
     r"e-?mail|message\b|transmission|communication|nachricht|courriel|messagerie|mensaje|correo|messaggio|comunicazione|mensagem|bericht|"
     r"wiadomość|meddelande|meddelelse|melding|viesti|сообщени|письмо|zpráva|邮件|郵件|メール|메일"
@@ -42,15 +43,23 @@ _SIGNS = tuple(
     )
 )
 _MAIL_NAMED = re.compile(_MAIL, re.IGNORECASE)
-_ANY = re.compile("|".join(sign.pattern for sign in _SIGNS[:2]), re.IGNORECASE)
+_STEMS = (
+    "confidential", "privileged", "vertraulich", "confidentiel", "confidencia", "riservat", "confidenzial", "vertrouwelijk", "poufn", "konfidenti",
+    "fortrolig", "luottamuksel", "конфиденциальн", "důvěrn", "gizli", "保密", "機密", "기밀", "秘密", "intended", "recipient", "addressee", "adressat",
+    "empfänger", "destinat", "geadresseerde", "ontvanger", "adresat", "mottag", "mottak", "modtager", "vastaanotta", "адресат", "disclaimer",
+    "haftungsausschluss", "aviso", "avviso",
+)  # fmt: skip
 _LONGEST = 700
 _SHORTEST = 50
 """Characters of a paragraph looked at, and below which nobody can have said all that a disclaimer says."""
+_TAIL = 8_000
+"""Characters at the end of a text where disclaimers stand."""
 
 
 def may_hold_one(text: str) -> bool:
     """Cheap: False where no paragraph of `text` can be one that `is_disclaimer` knows by what it says."""
-    return _ANY.search(text) is not None
+    lowered = text[-_TAIL:].lower()
+    return any(stem in lowered for stem in _STEMS)
 
 
 def is_disclaimer(paragraph: str) -> bool:
@@ -58,11 +67,11 @@ def is_disclaimer(paragraph: str) -> bool:
     if is_labelled(paragraph):
         return True
     text = paragraph[:_LONGEST]
-    if len(text) < _SHORTEST or _MAIL_NAMED.search(text) is None:
+    if len(text) < _SHORTEST or not may_hold_one(text) or _MAIL_NAMED.search(text) is None:
         return False
     return sum(sign.search(text) is not None for sign in _SIGNS) > 1
 
 
 def is_labelled(paragraph: str) -> bool:
     """Its first words say so, or it is what printers and virus scanners ask or praise."""
-    return _HEADED.match(paragraph) is not None or _PRINTED.match(paragraph) is not None
+    return _LABELLED.match(paragraph) is not None

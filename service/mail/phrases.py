@@ -78,9 +78,14 @@ _FORWARD = (
     r"edelleenlähet|přeposlan|preposlan|továbbít|redirecționat|пересыла|пересланн|перенаправл|переадрес|препратен|προωθ|yönlendir|iletilmiş|"
     r"転送|转发|轉寄|转寄|轉發|전달|diteruskan|chuyển tiếp"
 )
+FORWARD_STEMS = tuple(_FORWARD.replace("[ée]", "e").split("|")) + ("transfér", "letilmiş")
+"""In lower case: a line without any of these forwards nothing."""
 FORWARDED = re.compile(rf"[\s*]*[-_=—]{{2,}}[^\n]{{0,30}}(?:{_FORWARD})[^\n]{{0,70}}\Z", re.IGNORECASE)
 FORWARDED_BARE = re.compile(rf"[\s*]*[^\n:：]{{0,40}}(?:{_FORWARD})[^\n:：]{{0,40}}[:：]\s*\Z", re.IGNORECASE)
 """Only where the labels of a header block follow."""
+ABOVE_STEMS = (
+    "this line", "zeile", "dieser linie", "cette ligne", "esta línea", "desta linha", "questa riga", "questa linea", "deze regel", "deze lijn",
+)  # fmt: skip
 ABOVE = re.compile(
     r"\W*(?:please )?(?:type |write |enter )?(?:your )?(?:reply|respond|answer|response) (?:above|over) this line\W*\Z|"
     r"\W*bitte geben sie ihre antwort (?:über|oberhalb) diese[rn]? zeile ein\W*\Z|\W*antworte?n? (?:bitte )?(?:über|oberhalb) dieser (?:zeile|linie)\W*\Z|"

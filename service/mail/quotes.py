@@ -7,12 +7,14 @@ import re
 from service.mail import phrases
 from service.mail.signatures import signed_off, without_rule
 
-_MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>)")
-_ASKS = re.compile(r"line|zeile|linie|ligne|línea|linha|riga|linea|regel|lijn", re.IGNORECASE)
+_MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>|[A-Z]{1,3}>(?:\s|>|\Z))")
+_RULED = frozenset({"--", "__", "==", "\u2014\u2014"})
 
 
 def without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
+    lowered = "\n".join(lines).lower()
+    asks = any(stem in lowered for stem in phrases.ABOVE_STEMS)
     ends = _attribution_ends(lines)
     starts = {start for end in ends for start in range(end - 5, end + 1)}
     at = 0
@@ -24,7 +26,7 @@ def without_quotes(lines: list[str]) -> list[str]:
             continue
         if _forwards_here(lines, at):
             return kept + lines[at:]
-        if _ASKS.search(line) and phrases.ABOVE.match(line[:200]):
+        if asks and phrases.ABOVE.match(line[:200]):
             if any(kept):
                 return signed_off(without_rule(kept))
             at += 1
@@ -65,7 +67,10 @@ def _past_blanks(lines: list[str], at: int, kept: list[str]) -> int:
 
 def _forwards_here(lines: list[str], at: int) -> bool:
     line = lines[at]
-    if len(line) > 120 or not (line.lstrip(" *")[:1] in "-_=\u2014" or line.endswith((":", "\uff1a"))):
+    if len(line) > 120 or not (line.endswith((":", "\uff1a")) or line.lstrip(" *")[:2] in _RULED):
+        return False
+    lowered = line.lower()
+    if not any(stem in lowered for stem in phrases.FORWARD_STEMS):
         return False
     if phrases.FORWARDED.match(line):
         return True

@@ -42,6 +42,8 @@ def reply_of(page: Page, text: str, html: str) -> str:
         return reply_text(text)
     quotes = quote_nodes(page)
     signatures = signature_nodes(page, lowered)
+    if not quotes and not signatures and "<blockquote" not in lowered:
+        return reply_text(text)
     own = page.see(quotes | signatures, mark_quotes=False).text
     if not own and signatures:
         own = page.see(quotes, mark_quotes=False).text

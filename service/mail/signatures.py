@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import takewhile
 
 from service.mail import disclaimers, phrases
@@ -22,6 +23,9 @@ _APOLOGY = re.compile(
     r"merci d.excuser|veuillez excuser|disculp|perdon|desculpe|scusa)",
     re.IGNORECASE,
 )
+
+_FOOTER_LINES = 80
+"""Lines at the end among which a disclaimer is looked for."""
 
 _LABEL_LENGTH = 200
 """Characters of a line; longer ones are no printer's footer."""
@@ -60,10 +64,15 @@ def _is_signature(kept: list[str], number: int) -> bool:
         return _is_delimiter(kept, number) or _is_dashed_name(kept, number) or _is_ruled_off(kept, number)
     if line.lstrip()[:1] in _RULES:
         return _is_ruled_off(kept, number)
-    if not phrases.SENT_FROM.match(line):
+    if len(line) > _LABEL_LENGTH or not _begins_with_device(line):
         return False
     rest = _words_after(kept, number)
     return _says_device(line) and len(rest) <= 4 and all(phrases.SENT_FROM.match(r) or len(r) < 80 for r in rest)
+
+
+@lru_cache(maxsize=4096)
+def _begins_with_device(line: str) -> bool:
+    return phrases.SENT_FROM.match(line) is not None  # the same lines are asked about once for every quote above them
 
 
 def _words_after(kept: list[str], number: int) -> list[str]:
@@ -83,11 +92,9 @@ def _is_ruled_off(kept: list[str], number: int) -> bool:
     if not _HEAVY_RULE.match(kept[number]):
         return False
     rest = _words_after(kept, number)
-    if not 0 < len(rest) <= 9 or any(len(r) >= 100 for r in rest):
+    if not 0 < len(rest) <= 9 or any(len(r) >= 70 for r in rest) or rest[0].isupper() or not _NAME.match(rest[0]):
         return False
-    return (len(rest) < 3 and bool(_NAME.match(rest[0]))) or (
-        bool(_NAME.match(rest[0])) and any(_CONTACT.search(r) for r in rest)
-    )
+    return len(rest) < 3 or any(_CONTACT.search(r) for r in rest)
 
 
 def _is_dashed_name(kept: list[str], number: int) -> bool:
@@ -133,9 +140,14 @@ def _without_list_footer(lines: list[str]) -> list[str]:
 
 def _without_disclaimer(lines: list[str]) -> list[str]:
     wordy = disclaimers.may_hold_one("\n".join(lines))
-    for number in range(1, len(lines)):
+    for number in range(max(1, len(lines) - _FOOTER_LINES), len(lines)):
         line, before = lines[number], lines[number - 1]
-        if not line or (before.strip() and not _RULE.match(before)) or not (wordy or len(line) < _LABEL_LENGTH):
+        if (
+            not line
+            or before[:1].isalnum()
+            or (before.strip() and not _RULE.match(before))
+            or not (wordy or len(line) < _LABEL_LENGTH)
+        ):
             continue  # a disclaimer starts a paragraph
         paragraph = "\n".join(takewhile(str.strip, lines[number : number + 12]))
         if not (disclaimers.is_disclaimer(paragraph) if wordy else disclaimers.is_labelled(paragraph)):

@@ -91,8 +91,8 @@ class Walk:
             if self._variables:
                 look = looks.with_variables(look, style)
                 style = cascade.resolved(style, look.variables)
-            look = looks.restyled(look, style)
-            if cascade.is_gone(tag, attributes, style, look):
+            look, hidden = cascade.worn(look, style)
+            if hidden or cascade.is_gone(tag, attributes, style):
                 self._count(node, attributes.get("value") if tag == "input" else "")
                 return None
         if tag in {"img", "input"}:
