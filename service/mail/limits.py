@@ -8,6 +8,9 @@ HEADERS = 1_000
 HEADER_VALUE = 16 * 1024
 """Characters of one header value; References of a thread with 200 messages fit."""
 ADDRESSES = 500
+CARRIED = 20
+"""Attached messages that are looked at."""
+CALENDARS = 20
 DEPTH = 16
 """Multiparts and attached messages inside each other."""
 PARTS = 400
@@ -17,5 +20,7 @@ HTML_NODES = 40_000
 """Of all HTML parts of a message together."""
 DELIMITERS = 50_000
 """Lines that start with "--"."""
+HIDDEN_TEXTS, HIDDEN_TEXT = 20, 300
+"""Pieces of text that no person sees, kept to be explained, and characters of each."""
 LINKS = 500
 SELECTORS = 400

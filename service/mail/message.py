@@ -8,9 +8,10 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from service.domain.items import Authentication, Bulk, Message, Provenance
+from service.domain.mailing import Carried, Invitation
 from service.domain.people import Address
 from service.domain.raw import RawMessage
-from service.mail import addresses, body, dates, invisible, limits, mime
+from service.mail import addresses, body, charsets, dates, invisible, limits, mime, reports
 from service.mail.body import Body
 from service.mail.headers import Headers
 from service.mail.mime import Part
@@ -48,6 +49,7 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
     thread_id, answers = _thread(raw, fields, message_id)
     authentication = _authentication(fields)
     subject = invisible.clean(fields.get("subject"))
+    automatic, report = reports.read(tree.root, text)
     return Message(
         id=_identity(raw, message_id, sender.email, text),
         account=raw.account,
@@ -74,7 +76,30 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
         problems=tuple(dict.fromkeys(problems)),
         url=raw.url or _mid(message_id),
         arrived_at=arrived_at,
+        automatic=automatic,
+        report=report,
+        invitations=_invitations(found.calendars) if found.calendars else (),
+        carried=tuple(_carried(part) for part in found.messages[: limits.CARRIED]),
+        noticed=tuple(dict.fromkeys(found.noticed)),
     )
+
+
+def _invitations(parts: list[Part]) -> tuple[Invitation, ...]:
+    """Each event once, though most programs attach the same calendar twice."""
+    from service.calendar.invitations import read_invitations
+
+    found: dict[tuple[str, str, str], Invitation] = {}
+    for part in parts[: limits.CALENDARS]:
+        data = charsets.decode(part.decoded(limits.TEXT_BYTES), part.params.get("charset", "")).encode()
+        for one in read_invitations(data, part.params.get("method", "")):
+            found.setdefault((one.uid, one.event_id, one.method), one)
+    return tuple(found.values())[: limits.CALENDARS]
+
+
+def _carried(part: Part) -> Carried:
+    fields = part.headers
+    subject = " ".join(invisible.clean(fields.get("subject")).text.split())
+    return Carried(_sender(fields), subject, dates.parse(fields.raw("date")), _one_id(fields.raw("message-id")))
 
 
 def _arrived(raw: RawMessage, fields: Headers, sent_at: datetime) -> datetime | None:

@@ -78,7 +78,7 @@ _FORWARD = (
     r"edelleenlähet|přeposlan|preposlan|továbbít|redirecționat|пересыла|пересланн|перенаправл|переадрес|препратен|προωθ|yönlendir|iletilmiş|"
     r"転送|转发|轉寄|转寄|轉發|전달|diteruskan|chuyển tiếp"
 )
-FORWARD_STEMS = tuple(_FORWARD.replace("[ée]", "e").split("|")) + ("transfér", "letilmiş")
+FORWARD_STEMS = (*_FORWARD.replace("[ée]", "e").split("|"), "transfér", "letilmiş")
 """In lower case: a line without any of these forwards nothing."""
 FORWARDED = re.compile(rf"[\s*]*[-_=—]{{2,}}[^\n]{{0,30}}(?:{_FORWARD})[^\n]{{0,70}}\Z", re.IGNORECASE)
 FORWARDED_BARE = re.compile(rf"[\s*]*[^\n:：]{{0,40}}(?:{_FORWARD})[^\n:：]{{0,40}}[:：]\s*\Z", re.IGNORECASE)

@@ -47,6 +47,7 @@ class Seen:
     text: str
     links: tuple[Link, ...] = ()
     hidden: int = 0  # characters there that no person sees, blanks not counted
+    hidden_texts: tuple[str, ...] = ()  # the first of it
     pictures: tuple[str, ...] = ()  # what pictures big enough to be seen are called
 
 
@@ -76,7 +77,9 @@ class Page:
         if not text and walk.pictures:
             text = "\n".join(walk.pictures)  # a mail of pictures only says what it calls them
         links = (Link(invisible.clean(link.text).text.strip(), link.target) for link in walk.links)
-        return Seen(text, tuple(links)[: limits.LINKS], walk.hidden + cleaned.hidden, tuple(walk.pictures))
+        return Seen(
+            text, tuple(links)[: limits.LINKS], walk.hidden + cleaned.hidden, tuple(walk.hidden_texts), tuple(walk.pictures)
+        )
 
 
 def visible_text(html: str) -> Seen:

@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 from service.domain.items import Link
-from service.mail import cascade, elements, lengths, looks, sheets
+from service.mail import cascade, elements, lengths, limits, looks, sheets
 from service.mail.looks import Look
 from service.mail.writing import Writing
 
@@ -22,6 +22,7 @@ class Walk:
         self.links: list[Link] = []
         self.pictures: list[str] = []
         self.hidden = 0
+        self.hidden_texts: list[str] = []
         self._rules = rules
         self._leave_out = leave_out
         self._mark_quotes = mark_quotes
@@ -73,10 +74,15 @@ class Walk:
         if not text.strip() or look.is_seen:
             self.writing.say(text, keep=look.keeps_spaces)
         else:
-            self.hidden += sum(len(word) for word in text.split())
+            self._hide(text.split())
 
     def _count(self, node: LexborNode, value: str | None = "") -> None:
-        self.hidden += sum(len(word) for word in f"{node.text(deep=True)} {value or ''}".split())
+        self._hide(f"{node.text(deep=True)} {value or ''}".split())
+
+    def _hide(self, words: list[str]) -> None:
+        self.hidden += sum(map(len, words))
+        if words and len(self.hidden_texts) < limits.HIDDEN_TEXTS:
+            self.hidden_texts.append(" ".join(words)[: limits.HIDDEN_TEXT])
 
     def _enter(self, node: LexborNode, tag: str, look: Look) -> Look | None:
         attributes = node.attributes
@@ -132,7 +138,7 @@ class Walk:
         if not alt:
             return
         if min(99.0 if side is None else side for side in size) <= 3:
-            self.hidden += len(alt.replace(" ", ""))
+            self._hide(alt.split())
         elif look.shown:
             self.pictures.append(alt[:200])
             if self._link is not None:
