@@ -8,6 +8,14 @@ HEADERS = 1_000
 HEADER_VALUE = 16 * 1024
 """Characters of one header value; References of a thread with 200 messages fit."""
 ADDRESSES = 500
+ATTACHED_FILES, ATTACHED_PAGES = 10, 30
+"""Attachments of a message whose text is read where that is switched on, and pages of each."""
+ATTACHED_BYTES = 8 * 1024 * 1024
+"""Of one attachment, still encoded; larger ones are not opened."""
+ATTACHED_TEXT = 40_000
+"""Characters of all attachments of a message together."""
+ATTACHED_SECONDS = 1.5
+"""Processor time after which no further page of a file is begun."""
 CARRIED = 20
 """Attached messages that are looked at."""
 CALENDARS = 20

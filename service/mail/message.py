@@ -23,20 +23,26 @@ _NO_SENDER = Address("")
 SOON = timedelta(days=1)
 
 
-def read_message(raw: RawMessage, own: frozenset[str]) -> Message:
-    """What can't be read is named in `problems`. `own` holds the person's addresses in lower case. Never raises."""
+def read_message(raw: RawMessage, own: frozenset[str], *, attached: bool = False) -> Message:
+    """What can't be read is named in `problems`. `own` holds the person's addresses in lower case; `attached` asks for the text
+    of attachments too. Never raises.
+    """
     try:
-        return _read(raw, own)
+        return _read(raw, own, attached=attached)
     except Exception as error:  # outside bytes found a hole: this message alone is the poorer for it
         return _unread(raw, f"could not be read ({type(error).__name__})")
 
 
-def _read(raw: RawMessage, own: frozenset[str]) -> Message:
+def _read(raw: RawMessage, own: frozenset[str], *, attached: bool) -> Message:
     tree = mime.parse(raw.data[: limits.MESSAGE_BYTES])
     fields = tree.root.headers
     found = body.read(tree.root)
     text, reply = _text(found)
     problems = [*tree.problems, *found.problems]
+    if attached and found.attached:
+        from service.mail.attached_text import with_texts
+
+        found.attachments = with_texts(found.attachments, found.attached, problems)
     if len(raw.data) > limits.MESSAGE_BYTES:
         problems.append(f"longer than {limits.MESSAGE_BYTES} bytes; the rest was left out")
     message_id = _one_id(fields.raw("message-id"))
