@@ -31,6 +31,7 @@ def fields(message: Message, anatomy: Anatomy) -> dict[str, Any]:
             {"from": c.sender.label, "subject": c.subject, "sent_at": _moment(c.sent_at), "message_id": c.message_id}
             for c in message.carried
         ],
+        "card": asdict(message.card) if message.card else None,
         "automatic": str(message.automatic),
         "report": None
         if report is None
@@ -69,6 +70,9 @@ def lines(message: Message, anatomy: Anatomy) -> list[str]:
     found += [f"attached: {a.name or '(no name)'} ({a.media_type}, {a.size:,} bytes)" for a in message.attachments]
     found += [f"calendar: {_meeting(one)}" for one in message.invitations]
     found += [f"carries: {c.subject or '(no subject)'}, from {c.sender.label or 'nobody'}" for c in message.carried]
+    if message.card:
+        card = message.card
+        found.append(f"signed: {', '.join(filter(None, (card.name, card.title, card.company, *card.phones)))}")
     if message.automatic:
         found.append(f"automatic: {message.automatic}")
     if message.report is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from service.domain.mailing import Automatic, Carried, Invitation, Report
+from service.domain.mailing import Automatic, Card, Carried, Invitation, Report
 from service.domain.people import Address
 
 CLOCKS_AGREE = timedelta(days=1)
@@ -92,6 +92,7 @@ class Message:
     report: Report | None = None  # of a bounce or a receipt: about which mail, to whom
     invitations: tuple[Invitation, ...] = ()  # its calendar parts
     carried: tuple[Carried, ...] = ()  # messages attached to it
+    card: Card | None = None  # what the sender's signature says of them
     noticed: tuple[str, ...] = ()  # in words, what of its making is telling: forms that disagree, names that lie
 
     @property

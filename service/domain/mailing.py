@@ -62,6 +62,16 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What somebody's signature says of them: their own word, and nobody's proof."""
+
+    name: str
+    title: str = ""
+    company: str = ""
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """A message attached to another."""
 

@@ -8,10 +8,10 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from service.domain.items import Authentication, Bulk, Message, Provenance
-from service.domain.mailing import Carried, Invitation
+from service.domain.mailing import Card, Carried, Invitation
 from service.domain.people import Address
 from service.domain.raw import RawMessage
-from service.mail import addresses, body, charsets, dates, invisible, limits, mime, reports
+from service.mail import addresses, body, cards, charsets, dates, invisible, limits, mime, reports
 from service.mail.body import Body
 from service.mail.headers import Headers
 from service.mail.mime import Part
@@ -19,6 +19,9 @@ from service.mail.mime import Part
 _ID = re.compile(r"<([^<>\s]+)>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
+_CARD_LINES = 16
+_CARD_REACH = 60_000
+"""Lines below a reply in which its signature stands; characters of a text among which it is looked for."""
 _NO_SENDER = Address("")
 SOON = timedelta(days=1)
 
@@ -86,8 +89,21 @@ def _read(raw: RawMessage, own: frozenset[str], *, attached: bool) -> Message:
         report=report,
         invitations=_invitations(found.calendars) if found.calendars else (),
         carried=tuple(_carried(part) for part in found.messages[: limits.CARRIED]),
+        card=_card(sender, text, reply) if sender.name and not (automatic or "list-unsubscribe" in fields) else None,
         noticed=tuple(dict.fromkeys(found.noticed)),
     )
+
+
+def _card(sender: Address, text: str, reply: str) -> Card | None:
+    """From the sender's words and the lines that follow them: most signatures are cut from a reply, not all."""
+    last = reply.rpartition("\n")[2] if reply else ""
+    at = text.rfind(last, 0, _CARD_REACH) if last else 0
+    below: list[str] = []
+    for line in text[at : at + 2_000].split("\n")[1:_CARD_LINES] if at >= 0 else ():
+        if line.startswith((">", "-----")):
+            break
+        below.append(line)
+    return cards.card_of("\n".join([reply[-3_000:], *below]), sender.name)
 
 
 def _invitations(parts: list[Part]) -> tuple[Invitation, ...]:
