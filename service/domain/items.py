@@ -88,6 +88,7 @@ class Message:
     problems: tuple[str, ...] = ()  # what could not be read, in words
     url: str = ""  # where a person opens it
     arrived_at: datetime | None = None  # when the person's own server or folder got it; None where nothing tells
+    conversation: str = ""  # the vendor's id of its thread, or what Exchange writes into Thread-Index; "" where nobody says
     automatic: Automatic = Automatic.NONE  # which program wrote it where no person did
     report: Report | None = None  # of a bounce or a receipt: about which mail, to whom
     invitations: tuple[Invitation, ...] = ()  # its calendar parts

@@ -11,7 +11,7 @@ from service.domain.items import Authentication, Bulk, Message, Provenance
 from service.domain.mailing import Card, Carried, Invitation
 from service.domain.people import Address
 from service.domain.raw import RawMessage
-from service.mail import addresses, body, cards, charsets, dates, invisible, limits, mime, reports
+from service.mail import addresses, body, cards, charsets, dates, headers, invisible, limits, mime, reports
 from service.mail.body import Body
 from service.mail.headers import Headers
 from service.mail.mime import Part
@@ -22,6 +22,7 @@ _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECAS
 _CARD_LINES = 16
 _CARD_REACH = 60_000
 """Lines below a reply in which its signature stands; characters of a text among which it is looked for."""
+_THREAD_INDEX = 22
 _NO_SENDER = Address("")
 SOON = timedelta(days=1)
 
@@ -85,6 +86,7 @@ def _read(raw: RawMessage, own: frozenset[str], *, attached: bool) -> Message:
         problems=tuple(dict.fromkeys(problems)),
         url=raw.url or _mid(message_id),
         arrived_at=arrived_at,
+        conversation=raw.conversation or _conversation(fields),
         automatic=automatic,
         report=report,
         invitations=_invitations(found.calendars) if found.calendars else (),
@@ -213,6 +215,13 @@ def _thread(raw: RawMessage, fields: Headers, message_id: str) -> tuple[str, str
     root = references[0] if references else answers
     first = root or message_id
     return _digest(b"mid:" + first.encode("utf-8", "replace")) if first else _digest(raw.data), answers
+
+
+def _conversation(fields: Headers) -> str:
+    """Exchange's: the first 22 bytes of Thread-Index stay the same in all answers ([MS-OXOMSG], section 2.2.1.3)."""
+    index = fields.raw("thread-index")
+    found = headers.base64(index.encode("ascii", "ignore")[:400])[:_THREAD_INDEX] if index else b""
+    return f"ti:{found.hex()}" if len(found) == _THREAD_INDEX else ""
 
 
 def _digest(data: bytes) -> str:

@@ -309,3 +309,11 @@ def test_a_senders_wrong_clock_does_not_hide_a_mail_from_today(date: str) -> Non
 
 def test_a_copied_mailbox_does_not_make_old_mail_new() -> None:
     assert read(b"Date: Fri, 1 May 2020 09:00:00 +0000\n\nhi").new_at == datetime(2020, 5, 1, 9, 0, tzinfo=UTC)
+
+
+def test_exchanges_thread_is_the_same_in_all_its_answers() -> None:
+    first, answer = b"AdwZ1234567890abcdefghijklmnop==", b"AdwZ1234567890abcdefghijklmnopABCDEFGH=="
+    one, other = read(HEAD + b"Thread-Index: " + first + b"\n\nhi"), read(HEAD + b"Thread-Index: " + answer + b"\n\nhi")
+    assert one.conversation == other.conversation != ""
+    assert read(HEAD + b"Thread-Index: AdwZ\n\nhi").conversation == ""
+    assert read(HEAD + b"Thread-Index: " + first + b"\n\nhi", conversation="18f").conversation == "18f"
