@@ -114,6 +114,7 @@ def _alternative(part: Part, body: Body) -> list[Block]:
         elif found:
             rich += found
             plain_is_last = False
+    plain = [block for block in plain if block.text.strip()]
     if not rich or not any(block.text.strip() for block in rich):
         return plain or rich
     if plain and (plain_is_last or _agree(plain, rich, body)):
@@ -135,7 +136,7 @@ def _with_links(plain: list[Block], rich: list[Block]) -> Block:
 
 
 def _agree(plain: list[Block], rich: list[Block], body: Body) -> bool:
-    """Every word of the plain form is seen in the HTML, and hardly one of the HTML's is missing from it."""
+    """Every word of the plain form is seen in the HTML, and of the HTML's at most one in twenty is missing from it."""
     said, seen = " ".join(b.text for b in plain), " ".join(b.text for b in rich)
     if _squeezed(said) == _squeezed(seen):
         return True
@@ -149,8 +150,10 @@ def _agree(plain: list[Block], rich: list[Block], body: Body) -> bool:
         if strange >= max(_TELLING_WORDS, sum(said_words.values()) // 5):
             body.noticed.append("its plain text says what its HTML does not show; the HTML was read")
         return False
-    unsaid = sum((seen_words - said_words).values())
-    return unsaid <= max(3, sum(seen_words.values()) // 10)
+    unsaid = seen_words - said_words
+    size, labels = sum(seen_words.values()), set(_WORD.findall(" ".join(link.text for b in rich for link in b.links).lower()))
+    named = sum(count for word, count in unsaid.items() if word in labels)  # where the plain form has only the address
+    return named <= max(3, size // 10) and sum(unsaid.values()) - named <= size // 20
 
 
 def _squeezed(text: str) -> str:
