@@ -52,14 +52,19 @@ _STEMS = (
 _LONGEST = 700
 _SHORTEST = 50
 """Characters of a paragraph looked at, and below which nobody can have said all that a disclaimer says."""
-_TAIL = 8_000
-"""Characters at the end of a text where disclaimers stand."""
+_LABELS = (
+    "environment", "environnement", "print", "drucken", "imprim", "stampare", "umwelt", "milieu", "milj", "virus", "viren", "paper", "a tree",
+)  # fmt: skip
 
 
-def may_hold_one(text: str) -> bool:
-    """Cheap: False where no paragraph of `text` can be one that `is_disclaimer` knows by what it says."""
-    lowered = text[-_TAIL:].lower()
+def may_hold_one(lowered: str) -> bool:
+    """Cheap: False where no paragraph of a text in lower case can be one that `is_disclaimer` knows by what it says."""
     return any(stem in lowered for stem in _STEMS)
+
+
+def may_be_labelled(lowered: str) -> bool:
+    """The same for `is_labelled`."""
+    return any(stem in lowered for stem in _LABELS)
 
 
 def is_disclaimer(paragraph: str) -> bool:
@@ -67,7 +72,7 @@ def is_disclaimer(paragraph: str) -> bool:
     if is_labelled(paragraph):
         return True
     text = paragraph[:_LONGEST]
-    if len(text) < _SHORTEST or not may_hold_one(text) or _MAIL_NAMED.search(text) is None:
+    if len(text) < _SHORTEST or not may_hold_one(text.lower()) or _MAIL_NAMED.search(text) is None:
         return False
     return sum(sign.search(text) is not None for sign in _SIGNS) > 1
 

@@ -69,6 +69,7 @@ ORIGINAL = re.compile(
     r"元のメッセージ|원본 메시지|원본 메일|mesaj original|orijinal mesaj|eredeti levél|αρχικό μήνυμα|missatge original|الرسالة الأصلية|tin nhắn gốc|pesan asli)\s*[-_=—─‐]*\s*\Z",
     re.IGNORECASE,
 )
+ORIGINAL_STEMS = ("original message", "rsprüngliche nachricht", "rspruengliche nachricht", "message d", "mensaje original")
 ORIGINAL_BARE = re.compile(
     r"\s*(?:original message|urspr(?:ü|ue)ngliche nachricht|message d[’']origine|mensaje original)\s*\Z", re.IGNORECASE
 )

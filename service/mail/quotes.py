@@ -8,6 +8,8 @@ from service.mail import phrases
 from service.mail.signatures import signed_off, without_rule
 
 _MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>|[A-Z]{1,3}>(?:\s|>|\Z))")
+_TELLING = frozenset(" \t>|*-_=\u2014\u2010")
+"""How a line begins that may have to do with a quote; of others a colon or a mark tells."""
 _RULED = frozenset({"--", "__", "==", "\u2014\u2014"})
 
 
@@ -15,12 +17,16 @@ def without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     lowered = "\n".join(lines).lower()
     asks = any(stem in lowered for stem in phrases.ABOVE_STEMS)
+    quotes_bare = any(stem in lowered for stem in phrases.ORIGINAL_STEMS)
     ends = _attribution_ends(lines)
     starts = {start for end in ends for start in range(end - 5, end + 1)}
     at = 0
     while at < len(lines):
         line = lines[at]
-        if not line:
+        if not line or (
+            line[0] not in _TELLING
+            and not (":" in line or ">" in line or "\uff1a" in line or at in starts or asks or quotes_bare)
+        ):
             kept.append(line)
             at += 1
             continue

@@ -10,6 +10,8 @@ from service.mail import disclaimers, phrases
 
 _DELIMITER = re.compile(r"\s*(?:--|\u2014|\u2013|-- |---|__)\s*\Z")
 
+_MAY_SIGN = frozenset("-_\u2014\u2013=*~\u2500 \t")
+
 _RULES = frozenset("=*~\u2500")
 
 _DASHES = frozenset("-_\u2014\u2013")
@@ -53,7 +55,9 @@ def signed_off(kept: list[str]) -> list[str]:
     """Without the signature that ends it: after "--", "Sent from my …", or "-Name"."""
     for number in range(max(0, len(kept) - 40), len(kept)):
         line = kept[number]
-        if line and _is_signature(kept, number) and (_DELIMITER.match(line) or any(before.strip() for before in kept[:number])):
+        if not line or not (line[0] in _MAY_SIGN or (len(line) <= _LABEL_LENGTH and _begins_with_device(line))):
+            continue
+        if _is_signature(kept, number) and (_DELIMITER.match(line) or any(before.strip() for before in kept[:number])):
             return _trimmed(kept[:number])
     return kept
 
@@ -121,8 +125,13 @@ def _says_device(line: str) -> bool:
 def without_footers(lines: list[str]) -> list[str]:
     """Without a mailing list's footer or a disclaimer, looked for from the end."""
     lines = _trimmed(lines)
+    tail = "\n".join(lines[-_FOOTER_LINES:]).lower()
+    wordy, labelled = disclaimers.may_hold_one(tail), disclaimers.may_be_labelled(tail)
     for _ in range(4):
-        shorter = signed_off(_without_disclaimer(_without_list_footer(lines)))
+        shorter = _without_list_footer(lines)
+        if wordy or labelled:
+            shorter = _without_disclaimer(shorter, wordy=wordy)
+        shorter = signed_off(shorter)
         if len(shorter) == len(lines):
             return lines
         lines = _trimmed(shorter)
@@ -138,8 +147,7 @@ def _without_list_footer(lines: list[str]) -> list[str]:
     return lines
 
 
-def _without_disclaimer(lines: list[str]) -> list[str]:
-    wordy = disclaimers.may_hold_one("\n".join(lines))
+def _without_disclaimer(lines: list[str], *, wordy: bool) -> list[str]:
     for number in range(max(1, len(lines) - _FOOTER_LINES), len(lines)):
         line, before = lines[number], lines[number - 1]
         if (
