@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from service.actions import Gate
-from service.actions.filing import CREATE_TASK, Filing, standing
+from service.actions import TOOLS, Gate
+from service.actions.filing import Filing, standing
 from service.calendar.reader import InlineCalendarReader
 from service.domain.items import Series
 from service.domain.rules import Condition, Consequence, Rule
@@ -72,7 +72,7 @@ class Bench:
             ledger=store.ledger,
             calendar=calendar,
         )
-        gate = Gate({CREATE_TASK.name: CREATE_TASK}, store.approvals, standing(rules))
+        gate = Gate(TOOLS, store.approvals, standing(rules))
         connect = {name: lambda source=source: source for name, source in sources.items()}
         self.sync = Sync(
             self.person,
@@ -178,7 +178,7 @@ def test_a_rule_files_a_task_as_a_proposal_once(store: Store) -> None:
         bench.clock.forward(minutes=5)
         source.steps.append(page(bug))
         bench.sync.ensure_fresh(LONG)
-    [proposal] = store.approvals.waiting(bench.person.id)
+    [proposal] = store.approvals.waiting(bench.person.id, bench.clock.now)
     assert (proposal.tool, proposal.arguments["project"], proposal.arguments["title"]) == (
         "tasks.create",
         "atlas",
