@@ -118,5 +118,5 @@ def _title(item: Message | Thread) -> str:
 
 
 def _post(rule: Rule, item: Message) -> str:
-    said = f"{rule.name}: {' '.join(item.sender.label.split())}: {_title(item)}"
-    return "\n".join(filter(None, (said, item.url)))[:LONGEST_POST]
+    """Without its link, which opens for the person alone."""
+    return f"{rule.name}: {' '.join(item.sender.label.split())}: {_title(item)}"[:LONGEST_POST]
