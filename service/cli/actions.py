@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsons
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,42 +85,11 @@ def _row(house: House, act: Act) -> dict[str, Any]:
 
 
 def _offered(house: House) -> list[dict[str, Any]]:
-    return [
-        {"account": name, "actions": ", ".join(sorted(tools)), "rights": _rights(house, name)}
-        for name, tools in house.offers.items()
-    ]
+    from service.cli.rights import given
 
-
-def _rights(house: House, account: str) -> str:
-    """Whether the connection that the source uses was given what its `allow` needs; "" where rights have no names there."""
-    from service.cli.connect import kept, named, way
-
-    settings = house.config.names[account]
-    uses = named(settings.model_dump(mode="json"))
-    for one in kept(house):
-        if one.name in uses:
-            needed = way(one.vendor).rights
-            if not needed(frozenset({settings.kind}), settings.allowed) or not one.scopes:
-                return ""
-            given = set(one.scopes)
-            if any(_scopes(needed(frozenset({settings.kind}), more)) <= given for more in _supersets(settings.allowed)):
-                return "given"
-            missing = _scopes(needed(frozenset({settings.kind}), settings.allowed)) - given
-            named_ = "" if one.name == one.vendor else f" --name {one.name}"
-            return f"not given: {', '.join(sorted(missing))}; run reveille connect {one.vendor}{named_}"
-    return ""
-
-
-def _supersets(words: frozenset[str]) -> Sequence[frozenset[str]]:
-    """A right for more may stand in for one for less."""
-    from service.cli.connect import ACTS
-
-    found = [words]
-    for act in ACTS:
-        found += [one | {act} for one in found]
+    found = []
+    for name, tools in house.offers.items():
+        rights = given(house, name)
+        said = "" if rights is None else "given" if rights.ok else f"{rights.says}; {rights.fix}"
+        found.append({"account": name, "actions": ", ".join(sorted(tools)), "rights": said})
     return found
-
-
-def _scopes(rights: Sequence[Any]) -> set[str]:
-    """Those that a vendor lists when it is asked what it gave: none of OpenID's own."""
-    return {scope for right in rights for scope in right.scope.split() if scope not in {"offline_access", "openid"}}

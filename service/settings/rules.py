@@ -87,7 +87,12 @@ class Then(Section):
     ] = ""
     at_most: Annotated[
         int,
-        Field(strict=True, ge=1, le=1000, description="Standing approvals of this rule a day; what is over waits for your yes"),
+        Field(
+            strict=True,
+            ge=1,
+            le=1000,
+            description="How often a day what this rule stands for is done; what is over waits for your yes",
+        ),
     ] = 50
 
     @model_validator(mode="after")
