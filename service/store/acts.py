@@ -166,7 +166,7 @@ class StoredDeeds:
         return self.acts.since(self.person, since, until)
 
     def waiting(self, now: datetime) -> int:
-        return len(self.approvals.waiting(self.person, now))
+        return self.approvals.count_waiting(self.person, now)
 
 
 def _mine(held: Held) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
 from service.domain.proposals import Approval, Proposal
 from service.store.codec import Codec
@@ -55,6 +55,11 @@ class Approvals:
     def waiting(self, person: str, now: datetime) -> Sequence[Proposal]:
         """Proposals that nobody has said yes or no to, oldest first."""
         return self._listed(person, and_(_open(now), ~_approved(now)))
+
+    def count_waiting(self, person: str, now: datetime) -> int:
+        mine = and_(p.c.person == person, _open(now), ~_approved(now))
+        with self._database.read() as on:
+            return int(on.execute(select(func.count()).select_from(p).where(mine)).scalar_one())
 
     def ready(self, person: str, now: datetime) -> Sequence[Proposal]:
         """Those that a rule asked for, or that were said yes to, and that nobody has begun to carry out; oldest first."""

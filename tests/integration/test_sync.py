@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from time import sleep
@@ -14,7 +14,8 @@ import pytest
 from service.actions import TOOLS, Gate
 from service.actions.filing import Filing, standing
 from service.calendar.reader import InlineCalendarReader
-from service.domain.items import Series
+from service.domain.items import Bulk, Series
+from service.domain.people import Address
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Health, Page, Problem, Upsert
 from service.errors import AccessLost, Unavailable
@@ -185,6 +186,26 @@ def test_a_rule_files_a_task_as_a_proposal_once(store: Store) -> None:
         "ATLAS-12 login fails",
     )
     assert proposal.taint == (bug.id,)
+
+
+def test_a_rule_on_a_category_asks_for_its_label_where_the_account_allows_it(store: Store) -> None:
+    ads = Rule("ads", Condition(category="promotion"), Consequence(label="Ads"))
+    text = "50% off everything today only! Unsubscribe here."
+    source = Pages([page(a_message())])
+    bench = Bench(store, rules=(ads,), mail=source)
+    bench.sync.filing = replace(bench.sync.filing, offers={"mail": frozenset({"mail.label"})})
+    bench.sync.ensure_fresh(LONG)
+    bench.clock.forward(minutes=5)
+    newsletter = {"bulk": Bulk(list_id="deals.example", precedence="bulk", unsubscribe=True), "text": text}
+    ad = a_message(sender=Address("deals@shop.example", "Shop"), subject="Big sale", sent_at=bench.clock.now, **newsletter)
+    late = replace(ad, id="late", sent_at=NOON - timedelta(hours=3), arrived_at=bench.clock.now)
+    source.steps.append(page(ad, late, a_message(sent_at=bench.clock.now)))
+    bench.sync.ensure_fresh(LONG)
+    asked = store.approvals.ready(bench.person.id, bench.clock.now)
+    assert {(p.account, p.arguments["message"], p.arguments["label"]) for p in asked} == {
+        ("mail", ad.id, "Ads"),
+        ("mail", "late", "Ads"),
+    }
 
 
 def test_relations_grow_with_what_was_sent_and_received(store: Store) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from service.integrations.gmail.box import Box
 
 STAR = "STARRED"
+PLACES = frozenset({"TRASH", "SPAM", "DRAFT", "DRAFTS", "INBOX", "SENT", "UNREAD"})
+"""Gmail moves by labels of its own, too."""
 
 
 class Hand:
@@ -38,6 +40,8 @@ class Hand:
             placed = actions.place_draft(self._box, draft(order, self._sender, self._at.clock()), self._thread(order))
             return Receipt(f"a draft in Gmail to {', '.join(order.arguments['to'])}", undo={"draft": placed.draft})
         label, on = (STAR, bool(order.arguments["flagged"])) if order.tool == "mail.flag" else (order.arguments["label"], True)
+        if str(label).upper() in PLACES:
+            raise Rejected(f"{label} is a place, not a label: nothing is moved or thrown away")
         marked = [actions.mark(self._box, ref, str(label), on=on) for ref in order.refs]
         undo = [{"ref": m.ref, "label": m.label, "on": m.on} for m in marked if m.changed]
         said = (
