@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -142,6 +142,22 @@ def test_a_rule_acts_by_itself_on_the_message_where_it_lies(bench: Bench) -> Non
     (order,) = bench.hand.done
     assert (order.key, order.refs, order.message and order.message.id) == (by_rule.id, ("INBOX/1",), "m")
     assert (bench.state(by_rule), bench.state(waits)) == (ActState.DONE, None)
+
+
+def test_a_rule_is_good_for_so_many_a_day_and_the_rest_waits(bench: Bench) -> None:
+    bench.acting.gate = replace(bench.gate, standing=(StandingApproval(STANDS, "mail.label", {"label": "Receipts"}, at_most=2),))
+    filed = [bench.proposed("mail.label", LABEL, rule=STANDS) for _ in range(3)]
+    bench.later(minutes=1)
+    assert sorted(str(bench.state(one)) for one in filed) == ["None", "done", "done"]
+    [left] = bench.store.approvals.waiting("mara", bench.clock.now)
+    bench.gate.approve(left.id, left.digest, "mara", bench.clock.now)
+    bench.later(minutes=1)
+    assert bench.state(left) is ActState.DONE, "the person's yes is not counted"
+    tomorrow = bench.proposed("mail.label", LABEL, rule=STANDS)
+    bench.later(minutes=1)
+    assert bench.state(tomorrow) is None
+    bench.later(hours=15)
+    assert bench.state(tomorrow) is ActState.DONE, "a new day in Zurich"
 
 
 def test_a_message_that_is_gone_is_left_alone(bench: Bench) -> None:

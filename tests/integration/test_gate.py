@@ -22,6 +22,7 @@ FILE_TASK = Tool("tasks.create", Tier.PRIVATE, SCHEMA, frozenset({"project"}))
 WIPE = Tool("mail.erase", Tier.IRREVERSIBLE, SCHEMA, frozenset({"project"}))
 ARGUMENTS: dict[str, Given] = {"project": Fixed("atlas"), "title": Outside("ATLAS-12: customers can't log in", ("m1",))}
 PLAIN = {name: given.value for name, given in ARGUMENTS.items()}
+pytestmark = pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)  # test_acting is about both
 LEASE, BUGS = timedelta(seconds=90), "bugs to the tracker"
 
 
@@ -145,14 +146,6 @@ def test_a_rule_that_leaves_a_target_open_stands_for_nothing(store: Store) -> No
         proposal = gate.propose("mara", "chat.post", said, why="", now=NOON, rule="r")
         with pytest.raises(NotAllowed, match="waits"):
             gate.open(proposal, NOON)
-
-
-def test_a_rule_is_good_for_so_many_a_day(gate: Gate, store: Store) -> None:
-    gate = replace(gate, standing=(StandingApproval(BUGS, "tasks.create", {"project": "atlas"}, at_most=2),))
-    granted = [gate.open(proposed(gate, rule=BUGS), NOON) for _ in range(3)]
-    begun = [store.acts.begin(one, NOON, LEASE, NOON) is not None for one in granted]
-    assert begun == [True, True, False]
-    assert store.acts.begin(granted[2], NOON + timedelta(hours=13), LEASE, NOON + timedelta(hours=12)), "the next day"
 
 
 def test_what_cannot_be_undone_never_stands(gate: Gate) -> None:
