@@ -99,6 +99,7 @@ def _status(house: House) -> dict[str, Any]:
         "next": _next(house, now),
         "proposals": [
             {
+                "id": p.id,
                 "tool": p.tool,
                 "arguments": p.arguments,
                 "why": p.why,
