@@ -1,4 +1,6 @@
-"""`ports.MailReader`: in a process that can be killed, or here."""
+"""`ports.MailReader`: in a process that can be killed, or here. What reads is imported where it reads: a process that has its children
+do it doesn't hold the parsers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,6 @@ from service.domain.raw import RawMessage
 from service.domain.sync import Problem
 from service.isolation import Failure, Isolated
 from service.mail import limits
-from service.mail.message import read_message
 
 TIME_LIMIT = timedelta(seconds=10)
 """For one message; the worst seen needs a fraction of a second."""
@@ -31,7 +32,7 @@ class IsolatedMailReader:
 
     def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
         given, named = tee(raws)
-        read = partial(read_message, own=own, attached=self._attached)
+        read = partial(_read, own=own, attached=self._attached)
         answers = self._isolated.map(read, (_bounded(raw) for raw in given), self._batch)
         for answer, raw in zip(answers, named, strict=False):
             found = self._without_attachments(raw, own, answer) if isinstance(answer, Failure) and self._attached else answer
@@ -39,7 +40,7 @@ class IsolatedMailReader:
 
     def _without_attachments(self, raw: RawMessage, own: frozenset[str], failure: Failure) -> Message | Failure:
         """A file that hangs or eats memory takes itself from the message, not the message from the person."""
-        answer = self._isolated.call(partial(read_message, own=own), _bounded(raw))
+        answer = self._isolated.call(partial(_read, own=own), _bounded(raw))
         if isinstance(answer, Failure):
             return failure
         return replace(answer, problems=(*answer.problems, f"its attachments could not be read: that {failure.what}"))
@@ -50,7 +51,13 @@ class InlineMailReader:
 
     def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
         for raw in raws:
-            yield read_message(raw, own)
+            yield _read(raw, own)
+
+
+def _read(raw: RawMessage, own: frozenset[str], *, attached: bool = False) -> Message:
+    from service.mail.message import read_message
+
+    return read_message(raw, own, attached=attached)
 
 
 def _bounded(raw: RawMessage) -> RawMessage:

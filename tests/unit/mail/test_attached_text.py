@@ -10,7 +10,8 @@ import pytest
 from service.domain.items import Message
 from service.domain.raw import RawMessage
 from service.isolation import Isolated
-from service.mail import attached_text, limits, read_message, reader
+from service.mail import attached_text, limits, reader
+from service.mail.message import read_message
 from service.mail.reader import IsolatedMailReader
 from tests.unit.mail.test_message import STORED, mixed
 

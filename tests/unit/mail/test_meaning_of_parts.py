@@ -10,8 +10,8 @@ from service.domain.items import Message
 from service.domain.mailing import Automatic, Delivery, Invitation
 from service.domain.people import Address
 from service.domain.raw import RawMessage
-from service.mail import read_message
 from service.mail.anatomy import read_closely
+from service.mail.message import read_message
 from service.store.codec import Codec
 from tests.unit.mail.test_message import HEAD, STORED, mixed, read
 
