@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -114,6 +114,8 @@ def _file(path: Path) -> str:
 class SourceSettings(Section):
     """Base of every source's settings. Subclasses narrow `kind` to a Literal and add their own fields."""
 
+    rings: ClassVar[bool] = False
+    """Whether sources of this kind may have a doorbell."""
     kind: str
     name: Annotated[str, Field(description="How coverage calls it; made from kind and place where it is left out")] = ""
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
 from service.domain.items import Event, Message, Series
-from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
+from service.domain.sync import Account, Bell, Delete, Health, Hearing, Moved, Page, Problem, Upsert
 from service.domain.verdicts import Verdict
 from service.errors import FenceLost
 from service.store import tables
@@ -21,8 +21,15 @@ from service.store.database import Database
 from service.store.erasure import refuse_erased
 from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
 
-a, h = tables.account, tables.held
+a, h, d = tables.account, tables.held, tables.doorbell
 MOST_PROBLEMS = 500
+_BELL = tuple(d.c[name].label(f"bell_{name}") for name in ("state", "since", "held_until", "said"))
+_ALL = (
+    select(a, *_BELL)
+    .select_from(a.outerjoin(d, and_(d.c.person == a.c.person, d.c.account == a.c.name)))
+    .where(a.c.person == bindparam("person"))
+    .order_by(a.c.name)
+)
 
 
 class _Later(Mapping[str, str]):
@@ -71,11 +78,11 @@ class Accounts:
             refs = on.execute(select(h.c.ref).where(h.c.person == person, h.c.account == name)).scalars().all()
             self._unhold(on, person, name, refs)
             on.execute(delete(a).where(a.c.person == person, a.c.name == name))
+            on.execute(delete(d).where(d.c.person == person, d.c.account == name))
 
     def all(self, person: str) -> Sequence[Account]:
         with self._database.read() as on:
-            rows = on.execute(a.select().where(a.c.person == person).order_by(a.c.name)).mappings()
-            return [_read(row) for row in rows]
+            return [_read(row) for row in on.execute(_ALL, {"person": person}).mappings()]
 
     # --- one sync ------------------------------------------------------------------------------------------------------
 
@@ -264,4 +271,12 @@ def _read(row: RowMapping) -> Account:
         items=row["items"],
         problems=tuple(Problem(**p) for p in row["problems"]),
         fence=row["fence"],
+        bell=_bell(row),
     )
+
+
+def _bell(row: RowMapping) -> Bell | None:
+    """Where it was asked for along with the account."""
+    if row.get("bell_state") is None:
+        return None
+    return Bell(Hearing(row["bell_state"]), row["bell_since"], row["bell_held_until"], row["bell_said"])
