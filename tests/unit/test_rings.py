@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 
 from service.rings import APART, FURTHEST, SOON, Rings
 from service.store.doorbells import Where
@@ -52,7 +53,7 @@ def test_one_that_keeps_ringing_is_read_ever_more_seldom() -> None:
         rings.take()
         read.append(time.now)
         rings.done(MAIL)
-    between = [round(later - earlier, 3) for earlier, later in zip(read, read[1:], strict=False)]
+    between = [round(later - earlier, 3) for earlier, later in pairwise(read)]
     assert between[:4] == [APART, 2 * APART, 4 * APART, FURTHEST]
     assert set(between[4:]) == {FURTHEST}
     time.now += 60
