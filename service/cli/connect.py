@@ -83,7 +83,7 @@ def _connect(
 ) -> None:
     from service.ports import OneCredential
 
-    rights = way.rights(frozenset(source.kind for source in house.config.sources), acts)
+    rights = way.rights(frozenset().union(*(source.wants for source in house.config.sources)), acts)
     if rights:
         asker.say(f"{vendor} will be asked for:\n" + "\n".join(f"  {right.scope}\n      {right.why}" for right in rights))
     vault = house.vault(make=True)

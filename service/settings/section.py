@@ -119,6 +119,11 @@ class SourceSettings(Section):
     kind: str
     name: Annotated[str, Field(description="How coverage calls it; made from kind and place where it is left out")] = ""
 
+    @property
+    def wants(self) -> frozenset[str]:
+        """What `reveille connect` has to ask rights for: the kind, and what is set up beside reading."""
+        return frozenset({self.kind})
+
     def default_name(self) -> str:
         """A short name a person recognises, without secrets: "maildir Mail"."""
         return self.kind
