@@ -109,7 +109,7 @@ def test_a_watch_is_renewed_each_day_long_before_it_ends(world: World) -> None:
         until(lambda: bell.hearing is Hearing.LISTENING)
         for day in range(1, 10):
             world.pubsub.now = NOON + timedelta(days=day, minutes=1)
-            until(lambda: world.pubsub.watches == day + 1)  # noqa: B023
+            until(lambda: world.pubsub.watches > day)  # noqa: B023
         rung = world.rings
         world.pubsub.changed()
         until(lambda: world.rings > rung)
