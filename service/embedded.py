@@ -85,6 +85,7 @@ class Service:
             return
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
+        store.acts.release_all(now)
         store.accounts.release_all(now)
         store.doorbells.release_all()
         if left:

@@ -182,6 +182,7 @@ class Runner:
         # A look for what is new trusts a doorbell that listens; a briefing wants all that was written since, in every folder.
         heard = HEARD if isinstance(cadence.timing, Every) else None
         household.mailboxes.ensure_fresh(READ_FOR, heard=heard)
+        household.act()
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from service.integrations.google import GoogleSettings
 from service.integrations.google.scopes import WATCHING
-from service.settings.section import Section
+from service.settings.section import ALLOW, Section
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.gmail.source import Gmail
@@ -47,6 +48,7 @@ class Settings(GoogleSettings):
     kind: Literal["gmail"]
     labels: tuple[str, ...] = Field((), description="Only mail with one of these labels; all of it where none is named")
     skip: tuple[str, ...] = Field((), description="Mail with one of these labels is not read", examples=[["Promotions"]])
+    allow: Annotated[Many[Literal["draft", "label"]], ALLOW] = ()
 
     watch: Annotated[Watch | None, Field(description="A doorbell: new mail is read at once")] = None
 
