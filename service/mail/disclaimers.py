@@ -21,7 +21,7 @@ _PRINTED = re.compile(
 _LABELLED = re.compile(f"{_HEADED.pattern}|{_PRINTED.pattern}", re.IGNORECASE)
 _MAIL = (
     r"e-?mail|message\b|transmission|communication|nachricht|courriel|messagerie|mensaje|correo|messaggio|comunicazione|mensagem|bericht|"
-    r"wiadomość|meddelande|meddelelse|melding|viesti|сообщени|письмо|zpráva|邮件|郵件|メール|메일"
+    r"information (?:transmitted|contained|in this)|wiadomość|meddelande|meddelelse|melding|viesti|сообщени|письмо|zpráva|邮件|郵件|メール|메일"
 )
 _SIGNS = tuple(
     re.compile(words, re.IGNORECASE)

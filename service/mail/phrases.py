@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _WROTE = (
-    r"wrote|writes|said|quoting|zitat von|citando a?|citando|citerar|citat von|geschrieben|napisana przez|napisala|napisal|schrieb|schrieben|a écrit|a ecrit|écrivait|écrit|escribió|escribio|escribiò|ha scritto|scrisse|schreef|"
+    r"wrote|writes|said|quoting|zitat von|lainaus|cytowanie|citát|цитирование|citando a?|citando|citerar|citat von|geschrieben|napisana przez|napisala|napisal|schrieb|schrieben|a écrit|a ecrit|écrivait|écrit|escribió|escribio|escribiò|ha scritto|scrisse|schreef|"
     r"geschreven|napisał(?:\(a\)|a)?|pisze|skrev|skreiv|kirjoitti|написал(?:\(а\)|а|и)?|"
     r"пишет|пише|написав(?:\(ла\)|ла)?|написа|napsal(?:\(a\)|a)?|"
     r"napísal(?:\(a\)|a)?|írta|escreveu|đã viết|yazdı|"
@@ -119,7 +119,7 @@ ONE_LINE_BLOCK = re.compile(
 
 SENT_FROM = re.compile(
     r"\s*[*_(\[<]*(?:(?:sent|send) (?:wirelessly |securely )?(?:from|via|using|with|by)\b|sent on the go|(?:get|download|obtenir|télécharger|obtener|descargar|ottieni|scarica|obter(?: o)?|baixar(?: o)?|hämta|hent|hanki|pobierz|stáhnout) outlook (?:for|pour|para|per|för|til|voor|fra|for|dla|pro)|outlook (?:für|voor) \w+ (?:herunterladen|downloaden|beziehen)|holen sie sich outlook|(?:mobil )?gesendet (?:von|mit|über)|"
-    r"von (?:meinem|unterwegs)[^.]{0,40}gesendet|diese nachricht wurde von (?:meinem|mobil)|envoyée? (?:depuis|de|sans fil|par|à partir)|enviado (?:desde|do|de|por|via|con|a partir)|enviada? do meu|inviato (?:da|dal|con)|verzonden (?:met|vanaf|via|van)|verstuurd (?:vanaf|met|via)|"
+    r"von (?:meinem|unterwegs)[^.]{0,40}gesendet|diese nachricht wurde von (?:meinem|mobil)|envoyée? (?:depuis|de|sans fil|par|à partir)|enviado (?:desde|do|de|por|via|con|a partir)|enviada? do meu|(?:cordiali saluti )?inviat[oi] (?:da|dal|con)|verzonden (?:met|vanaf|via|van)|verstuurd (?:vanaf|met|via)|"
     r"skickat från|sendt fra|lähetetty|wysłane? z|wysłano z|odesláno z|odoslané z|отправлено (?:с|из)|"
     r"(?:відправлено|надіслано) (?:з|із)|(?:gửi|đã gửi) từ|dikirim (?:dari|dengan)|στάλθηκε από|enviat des|trimis din|poslano (?:z|sa|s)|saadetud minu|küldve|trimis de pe|iphoneから送信|发自我的|傳送自|從我的|내 iphone에서|나의 iphone에서|iphone'?umdan gönderildi|"
     r"from my (?:iphone|ipad|android|mobile|phone)|yahoo mail(?: for|:)|typed (?:on|with) my)",

@@ -18,6 +18,9 @@ _DASHES = frozenset("-_\u2014\u2013")
 
 _RULE = re.compile(r"\s*[-_=*\u2500\u2014]{5,}\s*\Z")
 
+_TITLED_RULE = re.compile(r"\s*[-=_]{3,}\s?[^-=_\n]{2,40}\s?[-=_]{3,}\s*\Z")
+"""In whatever language it says "original message"."""
+
 _DASHED_NAME = re.compile(r"\s*[-\u2014\u2013]{1,2}\s?[^\W\d_][\w.'\u2019-]{1,20}(?: [^\W\d_][\w.'\u2019-]{0,20}){0,2}\.?\s*\Z")
 
 _APOLOGY = re.compile(
@@ -48,7 +51,7 @@ def without_rule(kept: list[str]) -> list[str]:
     end = len(kept)
     while end and not kept[end - 1].strip():
         end -= 1
-    return kept[: end - 1] if end and _RULE.match(kept[end - 1]) else kept[:end]
+    return kept[: end - 1] if end and (_RULE.match(kept[end - 1]) or _TITLED_RULE.match(kept[end - 1])) else kept[:end]
 
 
 def signed_off(kept: list[str]) -> list[str]:

@@ -89,7 +89,7 @@ def own_forms() -> None:
     texts += [f"{OWN}\n\n{attributions.block(language)}" for language in attributions.LABELS]
     texts += [f"{OWN}\n\n{line}" for line in attributions.DEVICES]
     scored = {name: [words(_safely(peer, text)) == OWN for text in texts] for name, peer in mail_peers.repliers().items()}
-    show("quoted reply exact, our own forms", [words(reply_text(text)) == OWN for text in texts], scored, None)
+    show("quoted reply exact, forms it was made for", [words(reply_text(text)) == OWN for text in texts], scored, None)
 
 
 def _safely(peer: Callable[[str], str], text: str) -> str:
@@ -113,7 +113,10 @@ def hidden(folder: Path) -> None:
     ]
     peers = {name: [not _leaks(peer, page) for page in pages] for name, peer in mail_peers.viewers().items()}
     show(
-        "hidden text left out (our own tricks)", [not _leaks(lambda p: visible_text(p).text, page) for page in pages], peers, 100
+        "hidden text left out (tricks it was made for)",
+        [not _leaks(lambda p: visible_text(p).text, page) for page in pages],
+        peers,
+        100,
     )
     shown = [f"<p>Hi</p>{trick.replace('{}', tricks.SHOWN)}" for trick in tricks.VISIBLE.values()]
     shown += [
@@ -121,7 +124,7 @@ def hidden(folder: Path) -> None:
         for sheet, inner in tricks.VISIBLE_DESPITE_SHEET.items()
     ]
     peers = {name: [tricks.SHOWN in _safely(peer, page) for page in shown] for name, peer in mail_peers.viewers().items()}
-    show("visible text kept (our own tricks)", [tricks.SHOWN in visible_text(page).text for page in shown], peers, 100)
+    show("visible text kept (pages it was made for)", [tricks.SHOWN in visible_text(page).text for page in shown], peers, 100)
 
 
 def _leaks(peer: Callable[[str], str], page: str) -> bool:

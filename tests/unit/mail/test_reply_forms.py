@@ -11,7 +11,7 @@ from tests.unit.mail.html_quotes import AFTER, SIGNED
 OWN = "Yes, noon works. I'll book a table.\n\nThanks,\nMara"
 OWN_HTML = "<div>Yes, noon works. I'll book a table.</div><div><br></div><div>Thanks,</div><div>Mara</div>"
 MARKED = "> Can we meet?\n>\n> Dana"
-ONLY_ABOVE_MARKS = {"horde", "horde de", "gnus"}  # too short to be told from a sentence where nothing marks the quote
+ONLY_ABOVE_MARKS = {"horde", "horde fi", "horde de", "gnus"}  # too short to be told from a sentence where nothing marks the quote
 
 
 @pytest.mark.parametrize("program", LINES)
@@ -69,6 +69,7 @@ DISCLAIMERS = [
     "Avant d'imprimer, pensez à l'environnement.",
     "NOTICE TO RECIPIENT: If you are not the intended recipient of this e-mail, you are prohibited from sharing it.",
     "The information in this email is confidential and may be legally privileged. It is intended solely for the addressee.",
+    "The information transmitted is intended only for the person or entity to which it is addressed and may contain confidential material.",
     "Disclaimer: the views expressed here are mine.",
     "This email has been scanned for viruses by Example Antivirus. www.example.com",
     "Virus-free. www.example.com",
