@@ -76,8 +76,8 @@ class GmailBell:
 
     def _begin(self) -> None:
         """https://developers.google.com/workspace/gmail/api/reference/rest/v1/users/watch"""
+        now = self._clock()  # before it is asked: the answer may take its time
         said = self._ask(f"{self._gmail}/gmail/v1/users/me/watch", {"topicName": self._watch.topic}, self._why_not_watched)
-        now = self._clock()
         self._renew_at = max(now + LEAST, min(now + RENEW, _moment(said.get("expiration"), now + RENEW + BEFORE) - BEFORE))
 
     def _why_not_watched(self, answer: Answer) -> ExternalError:
