@@ -36,13 +36,16 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something is asked. `of_me`: of the person; otherwise of somebody else or of everybody."""
+    """Something is asked. `of_me`: of the person; otherwise of somebody else or of everybody. `plain`: in so many words; a hint
+    ("we could discuss it on Tuesday", "I'd be glad of your view") probably wants something, and nobody waits for it.
+    """
 
     span: Span
     what: str  # the ask as a short phrase from its own words
     of_me: bool = True
     due: When | None = None
     question: bool = False
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Verdict:
     labels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     brain: str = "builtin"
+    hints: tuple[Request, ...] = ()  # requests that are not plain
+    language: str = "unknown"  # "en", "de", "fr", "es"; another code or "unknown" where nothing is said of what the text asks
 
 
 @dataclass(frozen=True, slots=True)

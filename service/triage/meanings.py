@@ -14,7 +14,7 @@ LEXICON = Lexicon(
         "demand": asking.DEMANDS,
         "narrated": asking.NARRATED,
         "hurry": asking.SOON,
-        "promise": promising.PROMISES,
+        "promise": f"{promising.PROMISES}; {promising.IN_THE_PRESENT}",
         "handing": promising.HANDING,
         "coming": promising.COMING,
         "offering": promising.OFFERING,
