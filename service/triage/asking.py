@@ -27,7 +27,7 @@ def features(of: Sentence) -> set[str]:
     """What speaks for or against an ask, by name: turns of phrase, what stands at the head, how the sentence is built."""
     tokens = of.words
     found = set(of.meanings & _TURNS)
-    body = _without_lead(of)
+    body = without_lead(of)
     first = body[0] if body else ""
     if first in _IMPERATIVES and not _names_a_thing(body) and not _lets_me(body):
         found.add("imperative")
@@ -180,7 +180,7 @@ def plainly(of: Sentence) -> bool:
     """A cheap first look: whether the sentence has a question mark, a turn of asking or an imperative at its head."""
     if "?" in of.words or not of.meanings.isdisjoint(_PLAIN):
         return True
-    first = next(iter(_without_lead(of)), "")
+    first = next(iter(without_lead(of)), "")
     return first in _IMPERATIVES or not (first.isascii() or _WITH_PRONOUN.fullmatch(first) is None)
 
 
@@ -195,7 +195,7 @@ def hintingly(of: Sentence) -> bool:
 _HINTS = frozenset(("discuss", "meet", "offering", "courtesy", "soon", "opinion", "we_should", "invites", "contact", "handing"))
 
 
-def _without_lead(of: Sentence) -> tuple[str, ...]:
+def without_lead(of: Sentence) -> tuple[str, ...]:
     """Without "Also", "quick question", "please" and what else stands before the verb."""
     tokens = of.words
     leads = {i: length for meaning, i, length in of.hits if meaning == "filler"} if "filler" in of.meanings else {}

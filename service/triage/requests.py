@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from service.domain.verdicts import Request, Span, When
 from service.triage.addressee import Addressee, Audience
-from service.triage.asking import features, hintingly, plainly
+from service.triage.asking import features, hintingly, plainly, without_lead
 from service.triage.dates import Mention
 from service.triage.language import UNKNOWN
+from service.triage.lexicon import phrases
 from service.triage.likelihood import Weights, likelihood
 from service.triage.phrasing import phrase
 from service.triage.sentences import Sentence
+from service.triage.words.asking import OFFERING
 
 Dated = tuple[Sentence, tuple[Mention, ...]]
 
@@ -75,7 +77,7 @@ def judged(
     if "small_talk" in sentence.meanings and len(sentence.words) < _SMALL:
         return None
     kind = _asked(sentence, dates, found, likely, learned=learned) if may else None
-    if kind is not None and likely >= _DOUBTFUL:
+    if kind is not None and (likely >= _DOUBTFUL or _deadline(dates)):
         return kind, True
     if not (learned and hinting) or likely < 0.5 or sentence.offset < 0:
         return None
@@ -97,7 +99,7 @@ def _asked(sentence: Sentence, dates: Sequence[Mention], found: set[str], likely
         return None
     if (len(sentence.words) < 3 and "question_end" not in found) or len(sentence.words) < 2:
         return None
-    if "courtesy" in found and ("question_end" not in found or len(sentence.words) < 7) and _only_courtesy(sentence):
+    if "courtesy" in found and ("question_end" not in found or len(sentence.words) < 7) and _only_courtesy(sentence, found):
         return None
     if found & _DIRECT == {"imperative"} and (
         not found.isdisjoint(("machine", "offer", "thanks")) or (sentence.offset < 0 and not _deadline(dates))
@@ -124,8 +126,10 @@ def _narrated(sentence: Sentence) -> bool:
     return "narrated" in sentence.meanings
 
 
-def _only_courtesy(sentence: Sentence) -> bool:
+def _only_courtesy(sentence: Sentence, found: set[str]) -> bool:
     """As "Let me know if you have any questions" asks nothing; "if you need more time, please call Dana" does."""
+    if "imperative" in found and without_lead(sentence)[0] not in _OFFERING:
+        return False  # "Please review the draft and let me know if you need more"
     return sentence.words[0] in ("if", "should") or any(
         word in sentence.words
         for word in (
@@ -142,6 +146,9 @@ def _only_courtesy(sentence: Sentence) -> bool:
             "duda",
         )
     )
+
+
+_OFFERING = frozenset(phrases(OFFERING))
 
 
 def _due(sentence: Sentence, dates: Sequence[Mention], kind: set[str]) -> When | None:

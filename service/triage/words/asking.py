@@ -91,3 +91,6 @@ DEMANDS = "need; needs; needed; i need; we need; must; require; required; requir
 
 NARRATED = "wanted to make sure; want to make sure; to make sure; wanted to; i'll need; i will need; we'll need; we will need; i need to; i'd like to; will send; will share; will provide; will be; i'll; we'll; i will; we will; they need; he needs; she needs; they want; you'll be; we need to; you wanted; you asked; hope you; feel free; happy to; would love to; won't need; no need; don't need; do not need; didn't need"
 """With these a sentence tells of a plan or a wish and asks nothing by itself."""
+
+OFFERING = "let; feel; contact; call; email; mail; reply; respond; reach; write; ask; give; visit; see; drop; get; phone; ping; text; tell; send; have; come; stop; check; melden; melde; wenden"
+"""What heads a courtesy ("call me if you have any questions"); after another verb the courtesy is only added to a request."""
