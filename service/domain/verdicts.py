@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from service.domain.items import Message
@@ -66,6 +67,31 @@ class DateMention:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """Money. `currency` by ISO 4217."""
+
+    span: Span
+    currency: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something was settled, whoever settled it."""
+
+    span: Span
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingProposal:
+    """Times somebody proposes to meet or to talk at, in the order they are said."""
+
+    span: Span
+    slots: tuple[DateMention, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """`brain` says who judged: "rules", "builtin", or a model's name; `rules` the names of the rules that fired."""
 
@@ -85,7 +111,15 @@ class Verdict:
     rules: tuple[str, ...] = ()
     brain: str = "builtin"
     hints: tuple[Request, ...] = ()  # requests that are not plain
+    amounts: tuple[Amount, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    meetings: tuple[MeetingProposal, ...] = ()
     language: str = "unknown"  # "en", "de", "fr", "es"; another code or "unknown" where nothing is said of what the text asks
+
+    @property
+    def without_words(self) -> Verdict:
+        """What may stay when the message's text goes: nothing that quotes it."""
+        return replace(self, requests=(), hints=(), commitments=(), dates=(), amounts=(), decisions=(), meetings=())
 
 
 @dataclass(frozen=True, slots=True)

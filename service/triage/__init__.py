@@ -60,6 +60,9 @@ class Triage:
             rules=tuple(r.name for r in fired),
             brain="rules" if then.category or then.priority else "builtin",
             hints=said.hints if personal and not reading.junk.spam else (),
+            amounts=said.amounts,
+            decisions=said.decisions if personal else (),
+            meetings=said.meetings if personal else (),
             language=said.language,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.triage.lexicon import Lexicon
-from service.triage.words import asking, calendar, junk, promising, tone
+from service.triage.words import asking, calendar, junk, promising, settling, tone
 
 LEXICON = Lexicon(
     asking.TABLES
@@ -24,6 +24,9 @@ LEXICON = Lexicon(
         "deed": promising.DEEDS,
         "no_deed": promising.NOT_DEEDS,
         "hypothetical": promising.HYPOTHETICALS,
+        "decision": settling.DECISIONS,
+        "undecided": settling.UNDECIDED,
+        "proposing": settling.PROPOSING,
         "date": calendar.HINTS,
         "month": "; ".join(calendar.MONTHS),
     }

@@ -27,7 +27,7 @@ _BREAK = re.compile(
     r")"
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
+    r"(?:^|[\s(])(?:mio|mrd|tsd|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
     r"usw|hr|fr|tel|abs|bspw|evtl|ggf|sra?|ud|uds|mme|mlle|cf|p\.ex|jan|feb|apr|aug|sept?|oct|okt|nov|dec|dez|[a-z]|\d{1,2})\.$",
     re.IGNORECASE,
 )

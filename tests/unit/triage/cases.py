@@ -31,3 +31,16 @@ def _foreign() -> dict[str, list[str]]:
 
 SAID = {tongue: {name: _kind(tongue, name) for name in KINDS} for tongue in ("en", "de", "fr", "es")}
 FOREIGN = _foreign()
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Said on Tuesday 12 May 2026 at noon in Zurich. `expected`: a local date, a date and time, "-" for none, "?" for open."""
+
+    language: str
+    text: str
+    expected: str
+
+
+def dated() -> list[Dated]:
+    return [Dated(*line.split("|")) for line in (FOLDER / "dates.txt").read_text(encoding="utf-8").splitlines()]
