@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.briefing.asking import open_requests, words_of
-from service.briefing.closing import delivers, withdraws
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline
@@ -19,6 +18,7 @@ from service.briefing.versions import version
 from service.briefing.wording import about, breath, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.verdicts import Category, Judged, Request
+from service.triage.closing import delivers, withdraws
 
 OPEN_FOR = timedelta(days=14)
 VAGUE_FOR = timedelta(days=3)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from service.briefing.asking import last_question, open_requests, words_of
-from service.briefing.closing import is_courtesy
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.day import is_workday
 from service.briefing.desk import Desk
@@ -20,6 +19,7 @@ from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address, Person
 from service.domain.verdicts import Judged, Request
 from service.people import is_machine
+from service.triage.closing import is_courtesy
 
 Written = Mapping[tuple[str, str], datetime]
 """When somebody last wrote under a subject."""
