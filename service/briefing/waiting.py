@@ -55,7 +55,7 @@ def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | No
     when = clause(words, message.at, due, desk.as_of, desk.zone, one.verdict.dates)
     return Fact(
         key=f"waiting:{conversation.id}",
-        version=version(message.id, due.bucket if due else "", _bucket(waited)),
+        version=version(message.id, due.bucket if due else "", bucket(waited)),
         text=sentence(f"{who}, silent {waited_for}{on}: {quote(words, 120)}") + when,
         sources=(cite(one, words),),
         people=tuple(desk.name(a) for a in them),
@@ -111,6 +111,6 @@ def _answered_elsewhere(desk: Desk, one: Judged, written: Written) -> bool:
     return any((at := written.get((email, subject))) and at > one.message.at for email in theirs)
 
 
-def _bucket(waited: int) -> str:
+def bucket(waited: int) -> str:
     """Said again after a week and after two, not every day."""
     return "days" if waited < 5 else "a week" if waited < 10 else "two weeks"
