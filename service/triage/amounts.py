@@ -10,8 +10,6 @@ from service.domain.verdicts import Amount, Span
 from service.triage.sentences import Sentence
 from service.triage.words.settling import CURRENCIES, MULTIPLES
 
-_MARKS = ("$", "€", "£", "¥", "₹", "₽", "₩", "₺", "₪")
-_NAMES = frozenset(word for word in CURRENCIES if word.isalpha())
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 _SYMBOLS = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True) if not word[-1].isalpha())
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d+)?"
@@ -26,8 +24,6 @@ _AMOUNT = re.compile(
 def amounts(sentence: Sentence) -> Iterator[Amount]:
     """In order. What names no currency is no amount; "12 %" and "5 pounds of flour" can't be told apart from money by words alone."""
     text = sentence.text
-    if not any(mark in text for mark in _MARKS) and _NAMES.isdisjoint(sentence.words):
-        return
     for match in _AMOUNT.finditer(text):
         said = (match["before"] or match["symbol"] or match["name"]).lower()
         multiple = (match["times"] or match["by"] or "").lower()

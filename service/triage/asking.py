@@ -41,7 +41,11 @@ def features(of: Sentence) -> set[str]:
         found.add("imperative_not")
     if "duty" in found and first in _REMINDING:
         found.add("reminds")
-    if not _lets_me(body) and any(v in _IMPERATIVES for v in _CLAUSE.findall(of.text.lower())):
+    if (
+        not _IMPERATIVES.isdisjoint(tokens[1:])
+        and not _lets_me(body)
+        and any(v in _IMPERATIVES for v in _CLAUSE.findall(of.text.lower()))
+    ):
         found.add("imperative_clause")
     if "not_asking" in found:
         found -= {"please", "please_verb"}
@@ -180,7 +184,9 @@ def plainly(of: Sentence) -> bool:
     """A cheap first look: whether the sentence has a question mark, a turn of asking or an imperative at its head."""
     if "?" in of.words or not of.meanings.isdisjoint(_PLAIN):
         return True
-    first = next(iter(without_lead(of)), "")
+    first = of.words[0]
+    if first in _LEADS or first.isdigit():
+        first = next(iter(without_lead(of)), "")
     return first in _IMPERATIVES or not (first.isascii() or _WITH_PRONOUN.fullmatch(first) is None)
 
 
@@ -192,6 +198,7 @@ def hintingly(of: Sentence) -> bool:
     return not of.meanings.isdisjoint(_HINTS)
 
 
+_LEADS = _POLITE | {phrase.split()[0] for phrase in phrases(said.FILLERS)}
 _HINTS = frozenset(("discuss", "meet", "offering", "courtesy", "soon", "opinion", "we_should", "invites", "contact", "handing"))
 
 

@@ -22,7 +22,7 @@ _ADVERBS = frozenset(phrases(said.ADVERBS))
 _HANDED = frozenset(phrases(said.HANDED))
 _HANDED_BY_A_DAY = frozenset(phrases(said.HANDED_BY_A_DAY))
 _OURS = frozenset(("i'll", "i", "i'm", "we'll", "we", "we're", "let"))
-_TURNS = ("promise", "handing", "coming", "offering", "taken_on")
+_TURNS = frozenset(("promise", "handing", "coming", "offering", "taken_on"))
 _CLAUSES = re.compile(
     r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE
 )
@@ -40,9 +40,9 @@ def commitments(
     found: list[Commitment] = []
     future = _FUTURE.get(language)
     for whole, dates in sentences:
-        if whole.offset < 0 or whole.words[-1] == "?":
-            continue
         if whole.meanings.isdisjoint(_TURNS) and not (future and future.search(whole.text)):
+            continue
+        if whole.offset < 0 or whole.words[-1] == "?":
             continue
         for clause in _clauses(whole):
             if _promises(clause, whole, dated=bool(dates)) or (future and _will_do(clause, whole, future)):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from service.domain.verdicts import Decision, Span
+from service.triage.lexicon import Lexicon
 from service.triage.phrasing import phrase
 from service.triage.sentences import Sentence
+from service.triage.words.settling import UNDECIDED
 
 _LONGEST = 60  # words; a decision is said in a sentence
 
@@ -14,7 +16,7 @@ def decision(sentence: Sentence) -> Decision | None:
     at = _said_at(sentence)
     if at < 0 or sentence.offset < 0 or sentence.words[-1] == "?" or len(sentence.words) > _LONGEST:
         return None
-    if any(m == "undecided" and i < at + 6 for m, i, _ in sentence.hits):
+    if any(i < at + 6 for _, i, _ in _UNDECIDED.find(sentence.words)):
         return None
     return Decision(Span(sentence.text, sentence.offset), phrase(sentence.text))
 
@@ -23,11 +25,10 @@ def _said_at(sentence: Sentence) -> int:
     """The place of the words that decide; -1 where there are none. German puts them at the end: "haben uns für … entschieden"."""
     if "decision" in sentence.meanings:
         return next(i for m, i, _ in sentence.hits if m == "decision")
-    words = sentence.words
-    if _AT_THE_END.isdisjoint(words) or _AUXILIARIES.isdisjoint(words):
+    if "decision_end" not in sentence.meanings or _AUXILIARIES.isdisjoint(sentence.words):
         return -1
-    return next(i for i, word in enumerate(words) if word in _AT_THE_END)
+    return next(i for m, i, _ in sentence.hits if m == "decision_end")
 
 
-_AT_THE_END = frozenset(("entschieden", "beschlossen", "geeinigt", "genehmigt", "freigegeben"))
 _AUXILIARIES = frozenset(("haben", "habe", "hat", "wurde", "wurden"))
+_UNDECIDED = Lexicon({"undecided": UNDECIDED})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.triage.lexicon import Lexicon
+from service.triage.lexicon import Lexicon, words
 from service.triage.words import asking, calendar, junk, promising, settling, tone
 
 LEXICON = Lexicon(
@@ -25,8 +25,8 @@ LEXICON = Lexicon(
         "no_deed": promising.NOT_DEEDS,
         "hypothetical": promising.HYPOTHETICALS,
         "decision": settling.DECISIONS,
-        "undecided": settling.UNDECIDED,
-        "proposing": settling.PROPOSING,
+        "decision_end": settling.DECISIONS_END,
+        "currency": "; ".join(name for name in settling.CURRENCIES if len(words(name)) == 1),
         "date": calendar.HINTS,
         "month": "; ".join(calendar.MONTHS),
     }

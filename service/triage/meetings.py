@@ -7,7 +7,9 @@ from datetime import datetime
 
 from service.domain.verdicts import MeetingProposal, Span
 from service.triage.dates import Mention
+from service.triage.lexicon import Lexicon
 from service.triage.sentences import Sentence
+from service.triage.words.settling import PROPOSING
 
 _ASKS = frozenset(("modal", "lets", "opinion", "please", "let_me_know"))
 _MEETS = frozenset(("meet", "discuss"))
@@ -22,9 +24,12 @@ def proposal(sentence: Sentence, dates: Sequence[Mention], sent_at: datetime) ->
     return MeetingProposal(Span(sentence.text, sentence.offset), tuple(slots))
 
 
+_PROPOSING = Lexicon({"proposing": PROPOSING})
+
+
 def _proposes(sentence: Sentence) -> bool:
     asks = bool(sentence.words) and sentence.words[-1] == "?"
-    if "proposing" in sentence.meanings:
+    if _PROPOSING.find(sentence.words):
         return asks or not sentence.meanings & {"hypothetical", "negated"}
     return asks and (len(sentence.words) <= _SHORT or bool(_ASKS & sentence.meanings and _MEETS & sentence.meanings))
 

@@ -72,12 +72,14 @@ def judged(
     may = plainly(sentence)
     if not may and not (learned and hinting and hintingly(sentence)):
         return None
-    found = features(sentence)
-    likely = likelihood(sentence, found, weights) if learned else _BY_ITS_TURN
     if "small_talk" in sentence.meanings and len(sentence.words) < _SMALL:
         return None
-    kind = _asked(sentence, dates, found, likely, learned=learned) if may else None
-    if kind is not None and (likely >= _DOUBTFUL or _deadline(dates)):
+    found = features(sentence)
+    kind, least = (_asked(sentence, dates, found, learned=learned) if may else None) or (None, 1.0)
+    if kind is None and not (learned and hinting):
+        return None
+    likely = likelihood(sentence, found, weights) if learned else _BY_ITS_TURN
+    if kind is not None and likely >= least:
         return kind, True
     if not (learned and hinting) or likely < 0.5 or sentence.offset < 0:
         return None
@@ -90,11 +92,12 @@ _DOUBTFUL, _SURE = 0.15, 0.95
 _SOFT = frozenset(("courtesy", "not_asking", "machine", "told", "offer", "thanks", "waiting", "has_if", "starts_if"))
 
 
-def _asked(sentence: Sentence, dates: Sequence[Mention], found: set[str], likely: float, *, learned: bool) -> set[str] | None:
-    """The features of a sentence that asks for something in so many words; None for all others."""
+def _asked(sentence: Sentence, dates: Sequence[Mention], found: set[str], *, learned: bool) -> tuple[set[str], float] | None:
+    """The features of a sentence that by its turns asks for something in so many words, and how likely it has to be as well."""
+    doubtful = 0.0 if _deadline(dates) else _DOUBTFUL
     demanded = "demand" in sentence.meanings and bool(_deadline(dates))
     if demanded and "told" not in found and "courtesy" not in found and not _narrated(sentence):
-        return found | {"demand"}
+        return found | {"demand"}, doubtful
     if found.isdisjoint(_DIRECT) or ("not_asking" in found and "question_end" not in found):
         return None
     if (len(sentence.words) < 3 and "question_end" not in found) or len(sentence.words) < 2:
@@ -108,7 +111,7 @@ def _asked(sentence: Sentence, dates: Sequence[Mention], found: set[str], likely
     if found & _DIRECT == {"imperative"} and len(sentence.words) <= 4 and not _FAREWELLS.isdisjoint(sentence.words):
         return None
     if not found.isdisjoint(("reminds", "to_me")) and found.isdisjoint(("machine", "offer", "told", "courtesy")):
-        return found
+        return found, doubtful
     wished = not found.isdisjoint(("need", "duty", "let_me_know")) and found.isdisjoint(_COMMANDS)
     if wished and (_narrated(sentence) or (learned and found.isdisjoint(("you", "me")))):  # verbs name nobody elsewhere
         return None
@@ -118,7 +121,7 @@ def _asked(sentence: Sentence, dates: Sequence[Mention], found: set[str], likely
         return None
     if "machine" in found and "link" in found:
         return None
-    return found if likely >= 0.5 or {"question_end", "opinion", "len1"} <= found else None
+    return found, doubtful if {"question_end", "opinion", "len1"} <= found else 0.5
 
 
 def _narrated(sentence: Sentence) -> bool:

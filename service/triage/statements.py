@@ -63,7 +63,7 @@ def read(message: Message, me: Person, my_names: frozenset[str]) -> Statements:
         commitments=commitments(meant, message.sender.email, mine=own, language=tongue),
         dates=tuple(m.statement for _, in_it in dated for m in in_it),
         asked=asked,
-        amounts=tuple(islice((a for s in sentences for a in amounts(s)), _MOST)),
+        amounts=tuple(islice((a for s in sentences if "currency" in s.meanings for a in amounts(s)), _MOST)),
         decisions=tuple(islice(filter(None, (decision(s) for s, _ in meant)), _MOST)),
         meetings=tuple(islice(filter(None, (proposal(s, in_it, message.sent_at) for s, in_it in meant if in_it)), _MOST)),
         language=tongue,

@@ -9,6 +9,9 @@ nous avons décidé; on a décidé; j'ai décidé; il a été décidé; le conse
 hemos decidido; he decidido; decidimos; se ha decidido; se decidió; el consejo decidió; hemos acordado; acordamos; se acordó; quedamos en; hemos quedado en; está aprobado; está aprobada; queda aprobado; queda aprobada; ha sido aprobado; ha sido aprobada; se aprobó; se ha aprobado; fue aprobado; fue aprobada; hemos elegido; hemos optado; nos quedamos con; la decisión es; está decidido; apruebo
 """
 
+DECISIONS_END = "entschieden; beschlossen; geeinigt; genehmigt; freigegeben"
+"""Where German decides: at the end, after an auxiliary."""
+
 UNDECIDED = """
 if; unless; until; once; when; whether; before; not yet; have not; haven't; has not; hasn't; should be; must be; needs to be; need to be; to be approved; to be decided; can be; could be; may be; might be; would be; will be decided; will be approved
 wenn; falls; ob; sobald; bevor; noch nicht; nicht entschieden; muss; müssen; soll; sollte; si; dès que; pas encore; avant que; doit; devrait; cuando; aún no; todavía no; antes de que; debe; debería
