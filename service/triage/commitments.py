@@ -45,7 +45,7 @@ def commitments(
         if whole.offset < 0 or whole.words[-1] == "?":
             continue
         for clause in _clauses(whole):
-            if _promises(clause, whole, dated=bool(dates)) or (future and _will_do(clause, whole, future)):
+            if _promises(clause, whole, dated=bool(dates)) or (future and _will_do(clause, whole, future, dated=bool(dates))):
                 inside = [m for m in dates if 0 <= m.span.offset - clause.offset < len(clause.text)] or list(dates)
                 found.append(Commitment(Span(clause.text, clause.offset), _what(clause), who, mine, _due(inside)))
                 break
@@ -93,8 +93,8 @@ def _promises(clause: Sentence, whole: Sentence, *, dated: bool) -> bool:
     return clause.words[at] not in _OURS or _is_deed(clause, at + length, dated=dated)
 
 
-def _will_do(clause: Sentence, whole: Sentence, future: re.Pattern[str]) -> bool:
-    """In languages whose verbs say who and when by their ending: "nous livrerons", "escribiré"."""
+def _will_do(clause: Sentence, whole: Sentence, future: re.Pattern[str], *, dated: bool) -> bool:
+    """In languages whose verbs say who and when by their ending: "nous livrerons", "escribiré"; in German with a day beside them."""
     match = future.search(clause.text)
     if (
         match is None
@@ -102,18 +102,21 @@ def _will_do(clause: Sentence, whole: Sentence, future: re.Pattern[str]) -> bool
         or not _CONDITIONS.isdisjoint(whole.words[:1])
     ):
         return False
-    return (
-        match[match.lastgroup or 0].lower() not in _FUTURE_STATES
-        and _NEGATIONS.isdisjoint(clause.words)
-        and _REPORTED.isdisjoint(clause.words)
-    )
+    kind = match.lastgroup or ""
+    if match[kind].lower() in (_GERMAN_STATES if kind.startswith("de") else _FUTURE_STATES) or (
+        kind.startswith("de") and not dated
+    ):
+        return False
+    return _NEGATIONS.isdisjoint(clause.words) and _REPORTED.isdisjoint(clause.words)
 
 
 _FUTURE = {
-    "fr": re.compile(r"\b(?:j['’]|je (?:(?:te|vous|le|la|les|lui|leur|me|y|en|t['’]|l['’]|m['’]en) ?)*|nous (?:(?:vous|te|le|la|les|leur|nous) )*)(?P<verb>\w+?(?:rai|rons))\b", re.IGNORECASE),
-    "es": re.compile(r"\b(?P<verb>\w{2,}(?:aré|eré|iré|dré|remos))\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:j['’]|je (?:(?:te|vous|le|la|les|lui|leur|me|y|en|t['’]|l['’]|m['’]en) ?)*|nous (?:(?:vous|te|le|la|les|leur|nous) )*)(?P<fr>\w+?(?:rai|rons))\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?P<es>\w{2,}(?:aré|eré|iré|dré|remos))\b", re.IGNORECASE),
+    "de": re.compile(r"\bich (?P<de>\w{2,}e)\b|\b(?P<de2>\w{2,}e) ich\b|\bwir (?P<de3>\w{2,}e?n)\b|\b(?P<de4>\w{2,}e?n) wir\b", re.IGNORECASE),
 }  # fmt: skip
-_FUTURE[UNKNOWN] = re.compile("|".join(p.pattern.replace("<verb>", f"<{n}>") for n, p in _FUTURE.items()), re.IGNORECASE)
+_FUTURE[UNKNOWN] = re.compile("|".join(_FUTURE[tongue].pattern for tongue in ("fr", "es")), re.IGNORECASE)
+_GERMAN_STATES = frozenset(phrases(said.GERMAN_STATES))
 _FUTURE_STATES = frozenset(phrases(said.FUTURE_STATES))
 _CONDITIONS = frozenset(("if", "si", "s'il", "wenn", "falls"))
 

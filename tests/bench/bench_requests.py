@@ -13,8 +13,10 @@ from service.triage.requests import judged
 from service.triage.sentences import sentence
 from tests.bench.bench_triage import real_mail_rows
 from tests.bench.figures import Figure, report
+from tests.builders import a_message, a_person
 from tests.corpus import CORPUS
 from tests.training.asking import data, examples, f1, folds, train
+from tests.unit.triage.cases import KINDS, SAID, UNSEEN
 
 _FOLDS, _SEED = 10, 11
 _DRAWS = 2_000
@@ -24,8 +26,20 @@ def main() -> None:
     if not (CORPUS / "email_intent").exists():
         print(f"  no public data at {CORPUS}")
         return
+    _own()
     _sentences()
     _bulk()
+
+
+def _own() -> None:
+    """Requests and promises in our own sentences, F1: those the word lists were made beside, and those written afterwards."""
+    triage = Triage(a_person())
+    for name, cases in (("", SAID), (", unseen", UNSEEN)):
+        for kind in KINDS:
+            for tongue, kinds in cases.items():
+                texts = [(text, True) for text in kinds[kind].yes] + [(text, False) for text in kinds[kind].no]
+                said = [(bool(getattr(triage.judge(a_message(text=text, subject="")), kind)), right) for text, right in texts]
+                report(Figure(f"{kind} in {tongue}{name}: F1 of {len(texts)}", f1(said)))
 
 
 def _sentences() -> None:

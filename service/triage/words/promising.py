@@ -51,6 +51,12 @@ IN_THE_PRESENT = "; ".join(
     )
 )
 
+GERMAN_STATES = """
+habe; hatte; werde; wurde; würde; hätte; wäre; könnte; möchte; sollte; müsste; dürfte; wollte; konnte; musste; hoffe; glaube; denke; weine; freue; brauche; wünsche; finde; bleibe; wohne; lebe; kenne; nehme; meine; verstehe; sehe; höre; fühle; warte; arbeite; fahre; fliege; reise; gehe; feiere; heirate; verreise; bedauere; bedaure; danke; erwarte; vermute; liebe; hasse; mache; lese; erreiche; verpasse; welche; eine; diese; heute; deine; ihre
+haben; hatten; werden; wurden; würden; hätten; wären; könnten; können; möchten; sollten; sollen; müssen; mussten; dürfen; wollen; wollten; konnten; hoffen; glauben; denken; wissen; freuen; brauchen; wünschen; finden; bleiben; sind; waren; kennen; verstehen; sehen; hören; warten; fahren; fliegen; gehen; feiern; bedauern; danken; erwarten; vermuten; treffen; erreichen; verpassen; wenn; dann; wann; denn; allen; ihnen; beginnen; starten; schließen
+"""
+"""In the present tense these tell how somebody is or where they go, and promise nothing."""
+
 FUTURE_STATES = """
 serai; aurai; pourrai; devrai; saurai; voudrai; resterai; comprendrai; manquerai; raterai; serons; aurons; pourrons; devrons; saurons; resterons; verrons
 seré; estaré; tendré; podré; querré; habré; sabré; necesitaré; perderé; quedaré; seguiré; entenderé; echaré; seremos; estaremos; tendremos; podremos; querremos; habremos; sabremos; necesitaremos; veremos

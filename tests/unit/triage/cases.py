@@ -29,7 +29,10 @@ def _foreign() -> dict[str, list[str]]:
     return dict(found)
 
 
-SAID = {tongue: {name: _kind(tongue, name) for name in KINDS} for tongue in ("en", "de", "fr", "es")}
+TONGUES = ("en", "de", "fr", "es")
+SAID = {tongue: {name: _kind(tongue, name) for name in KINDS} for tongue in TONGUES}
+UNSEEN = {tongue: {name: _kind(tongue, f"{name}_unseen") for name in KINDS} for tongue in TONGUES}
+"""Written after the word lists were, and never tuned to: what to expect of others' sentences."""
 FOREIGN = _foreign()
 
 
