@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.triage.dates import mentions
 from service.triage.sentences import sentence
-from tests.bench.figures import Figure, report
+from tests.bench.figures import RIGHT, Figure, report
 from tests.builders import NOON
 from tests.unit.triage.cases import Dated, dated
 
@@ -53,8 +53,8 @@ def main() -> None:
         theirs = their_cost = None
     for tongue, counts in mine.items():
         total = sum(counts.values())
-        peer = 100 * theirs[tongue]["right"] / total if theirs else None
-        report(Figure(f"dates in {tongue}, right of {total}", 100 * counts["right"] / total, peer, "%"))
+        peer = theirs[tongue]["right"] / total if theirs else None
+        report(Figure(f"dates in {tongue}, {total} sentences", counts["right"] / total, peer, RIGHT))
         print(f"  ours {dict(counts)}" + (f", dateparser {dict(theirs[tongue])}" if theirs else ""))
     report(Figure("microseconds a sentence", cost, their_cost, "µs"))
 

@@ -12,7 +12,7 @@ from service.triage import Triage
 from service.triage.requests import judged
 from service.triage.sentences import sentence
 from tests.bench.bench_triage import real_mail_rows
-from tests.bench.figures import Figure, report
+from tests.bench.figures import RIGHT, Figure, report
 from tests.builders import a_message, a_person
 from tests.corpus import CORPUS
 from tests.training.asking import data, examples, f1, folds, train
@@ -39,7 +39,7 @@ def _own() -> None:
             for tongue, kinds in cases.items():
                 texts = [(text, True) for text in kinds[kind].yes] + [(text, False) for text in kinds[kind].no]
                 said = [(bool(getattr(triage.judge(a_message(text=text, subject="")), kind)), right) for text, right in texts]
-                report(Figure(f"{kind} in {tongue}{name}: F1 of {len(texts)}", f1(said)))
+                report(Figure(f"{kind} in {tongue}{name}: F1 of {len(texts)}", f1(said), None, RIGHT))
 
 
 def _sentences() -> None:
@@ -54,14 +54,14 @@ def _sentences() -> None:
             score[i] = weights.score(of[i].clues) >= 0
             verdict[i] = judged(sentence(texts[i], 0), (), learned=True, weights=weights) is not None
     peer = _tfidf(texts, labels, parts)
-    _compare("request F1, sentence by sentence", score, peer, labels)
-    _compare("request F1, as a message's verdict says", verdict, peer, labels)
+    _compare("requests, sentence by sentence: F1", score, peer, labels)
+    _compare("requests, as a message's verdict says: F1", verdict, peer, labels)
 
 
 def _compare(name: str, ours: Sequence[bool], peer: Sequence[bool] | None, labels: Sequence[bool]) -> None:
     mine = f1(list(zip(ours, labels, strict=True)))
     theirs = f1(list(zip(peer, labels, strict=True))) if peer else None
-    report(Figure(name, mine, theirs, target="≥ 0.03 above" if theirs else ""))
+    report(Figure(name, mine, theirs, RIGHT, target="≥ 0.03 above" if theirs else ""))
     gain, low, high = _bootstrap(ours, peer or ours, labels)
     print(
         f"  95 % {_interval(ours, labels)}"

@@ -43,4 +43,11 @@ def test_a_letter_to_one_is_none(text: str) -> None:
 
 
 def test_an_answer_is_none() -> None:
-    assert not is_circular(a_message(sender=OFFICE, subject="Re: News", text=LETTERS["en"]))
+    assert not is_circular(a_message(sender=OFFICE, subject="Re: News", text=LETTERS["en"], in_reply_to="<a@shop.example>"))
+
+
+def test_a_notice_of_a_forum_is_one_though_its_subject_is_an_answer_s() -> None:
+    links = tuple(Link(f"https://forum.example/{n}", "more") for n in range(17))
+    text = "New message in Gardens\n\nI just found this group. Would you help me?\n\nUnsubscribe or change your settings here. Read more on the site."
+    assert is_circular(a_message(sender=OFFICE, subject="Re: I'm new", text=text, links=links))
+    assert not is_circular(a_message(subject="Re: I'm new", text=text.partition("Unsubscribe")[0], links=links))
