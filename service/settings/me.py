@@ -138,6 +138,12 @@ class Keep(Section):
     ledger: Annotated[Age, Field(description="How long past occurrences are kept", examples=["400d"])] = timedelta(days=400)
 
 
+class Mail(Section):
+    attachments: Annotated[
+        bool, Field(description="Whether the text of attached files is read too: of text files, and of PDF with reveille[pdf]")
+    ] = False
+
+
 def person(me: Me, pauses: Sequence[PauseSection], quiet: Quiet | None, budget: BudgetSection, keep: Keep) -> Person:
     return Person(
         id=me.id or slug(me.emails[0]),
