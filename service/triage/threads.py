@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.domain.items import Message, Provenance
+from service.domain.mailing import Automatic
 from service.domain.verdicts import Commitment, Decision, Judged, Request
 from service.triage.closing import delivers, is_courtesy, withdraws
 
@@ -92,7 +93,7 @@ def _outcome(ledger: _Ledger, messages: Sequence[Judged]) -> tuple[State, dateti
 
 
 def _is_automatic(message: Message) -> bool:
-    return message.bulk.auto_submitted not in ("", "no")
+    return message.bulk.auto_submitted not in ("", "no") or message.automatic is not Automatic.NONE
 
 
 def _mine(ledger: _Ledger, one: Judged) -> None:
