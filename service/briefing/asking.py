@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from service.briefing.closing import is_courtesy
 from service.briefing.conversations import bare_subject
 from service.briefing.due import deadline
 from service.briefing.hurry import hurries
 from service.domain.items import Message
 from service.domain.verdicts import Judged, Request, Span
+from service.triage.closing import is_courtesy
 
 _MORE = 160
 """Characters of the list that a request may announce."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service.briefing import chat, commitments, needs_you, tasks, waiting
+from service.briefing import chat, commitments, needs_you, tasks, undated, waiting
 from service.briefing.desk import Desk
 from service.briefing.met import meeting_times
 from service.domain.facts import Fact, Section
@@ -20,8 +20,8 @@ def candidates(desk: Desk, meetings: Sequence[Fact], rules: Sequence[Rule]) -> M
     return {
         Section.NEEDS_YOU: needs,
         Section.MEETINGS: meetings,
-        Section.WAITING: [f for f in waiting.facts(desk) if not _threads(desk, [f]) <= named],
-        Section.COMMITMENTS: _ordered((*due, *tasks.facts(desk))),
+        Section.WAITING: [f for f in (*waiting.facts(desk), *undated.theirs(desk)) if not _threads(desk, [f]) <= named],
+        Section.COMMITMENTS: _ordered((*due, *_unnamed(desk, undated.mine(desk), named | asked_again), *tasks.facts(desk))),
         Section.SLACK: chat.facts(desk, rules),
     }
 
@@ -29,6 +29,10 @@ def candidates(desk: Desk, meetings: Sequence[Fact], rules: Sequence[Rule]) -> M
 def _threads(desk: Desk, facts: Iterable[Fact]) -> frozenset[str]:
     """The mail threads that facts speak of."""
     return frozenset(desk.thread_of[s.id] for f in facts for s in f.sources if s.id in desk.thread_of)
+
+
+def _unnamed(desk: Desk, facts: Iterable[Fact], named: frozenset[str]) -> list[Fact]:
+    return [f for f in facts if not _threads(desk, [f]) <= named]
 
 
 def _is_mine(fact: Fact) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from service.briefing.closing import delivers
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
 from service.briefing.due import Deadline, deadline
@@ -19,6 +18,7 @@ from service.briefing.wording import about, breath, clean, quote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address
 from service.domain.verdicts import Commitment, Judged
+from service.triage.closing import delivers
 
 AHEAD = timedelta(days=2)
 BEHIND = timedelta(days=7)

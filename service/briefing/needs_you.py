@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.briefing.asking import open_requests, words_of
-from service.briefing.closing import delivers, withdraws
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.desk import Desk
-from service.briefing.due import Deadline, deadline
+from service.briefing.due import Deadline, deadline, near_day
 from service.briefing.kinds import Kind, insists
 from service.briefing.ranking import Weight, weigh
 from service.briefing.relative import clause
@@ -19,6 +18,7 @@ from service.briefing.versions import version
 from service.briefing.wording import about, breath, clean, clip, lead, listed, quote, requote, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.verdicts import Category, Judged, Request
+from service.triage.closing import delivers, withdraws
 
 OPEN_FOR = timedelta(days=14)
 VAGUE_FOR = timedelta(days=3)
@@ -119,7 +119,7 @@ def _fact(desk: Desk, ask: Ask, met: Mapping[str, str]) -> Fact:
         basis=Basis.STATED if ask.request else Basis.INFERRED,
         sensitivity=Sensitivity.PRIVATE if private else Sensitivity.NORMAL,
         speech=_speech(desk, ask, due),
-        why=_why(ask, weight),
+        why=_why(desk, ask, weight),
     )
 
 
@@ -166,7 +166,12 @@ def _sources(ask: Ask) -> Iterator[tuple[Judged, str]]:
         yield ask.newest, ""
 
 
-def _why(ask: Ask, weight: Weight) -> str:
-    """Triage's reasons, then ours; the due date is said once."""
+def _why(desk: Desk, ask: Ask, weight: Weight) -> str:
+    """Triage's reasons, then ours; the due date is said once, and since when it waits where that is longer than a day."""
     reasons = [clip(clean(r), 90) for r in ask.one.verdict.reasons[:2] if not r.startswith(("due ", "overdue "))]
-    return clip(listed(list(dict.fromkeys((*reasons, *weight.why)))[:4]), 240)
+    waits = [f"waiting since {near_day(ask.one.message.at, desk.as_of, desk.zone)}"] if _is_old(desk, ask) else []
+    return clip(listed(list(dict.fromkeys((*reasons, *weight.why, *waits)))[:5]), 240)
+
+
+def _is_old(desk: Desk, ask: Ask) -> bool:
+    return desk.as_of - ask.one.message.at > timedelta(days=1)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from service.briefing.attendees import Guest
-from service.briefing.closing import delivers, withdraws
 from service.briefing.due import Deadline, deadline, near_day
 from service.briefing.last_said import about_subject, sensitivity_of
 from service.briefing.lines import cite, line
@@ -17,6 +16,7 @@ from service.briefing.records import deal_line
 from service.briefing.wording import count, sentence
 from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.verdicts import Commitment, Judged, Request
+from service.triage.closing import delivers, withdraws
 
 REMEMBERED = timedelta(days=45)
 """How long a question or a promise without a date stays open."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from service.briefing.asking import last_question, open_requests, words_of
-from service.briefing.closing import is_courtesy
 from service.briefing.conversations import Conversation, bare_subject
 from service.briefing.day import is_workday
 from service.briefing.desk import Desk
@@ -20,6 +19,7 @@ from service.domain.facts import Basis, Fact, Sensitivity
 from service.domain.people import Address, Person
 from service.domain.verdicts import Judged, Request
 from service.people import is_machine
+from service.triage.closing import is_courtesy
 
 Written = Mapping[tuple[str, str], datetime]
 """When somebody last wrote under a subject."""
@@ -55,7 +55,7 @@ def _fact(desk: Desk, conversation: Conversation, written: Written) -> Fact | No
     when = clause(words, message.at, due, desk.as_of, desk.zone, one.verdict.dates)
     return Fact(
         key=f"waiting:{conversation.id}",
-        version=version(message.id, due.bucket if due else "", _bucket(waited)),
+        version=version(message.id, due.bucket if due else "", bucket(waited)),
         text=sentence(f"{who}, silent {waited_for}{on}: {quote(words, 120)}") + when,
         sources=(cite(one, words),),
         people=tuple(desk.name(a) for a in them),
@@ -111,6 +111,6 @@ def _answered_elsewhere(desk: Desk, one: Judged, written: Written) -> bool:
     return any((at := written.get((email, subject))) and at > one.message.at for email in theirs)
 
 
-def _bucket(waited: int) -> str:
+def bucket(waited: int) -> str:
     """Said again after a week and after two, not every day."""
     return "days" if waited < 5 else "a week" if waited < 10 else "two weeks"

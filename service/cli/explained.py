@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from service.cli import explained_reading
 from service.domain.items import Message
-from service.domain.verdicts import Commitment, DateMention, Request, Span, Verdict, When
+from service.domain.verdicts import Commitment, DateMention, Judged, Request, Span, Verdict, When
 from service.mail.anatomy import Anatomy
+from service.triage.threads import standing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,10 +46,21 @@ def _fields(message: Message, verdict: Verdict) -> dict[str, Any]:
         "spam": verdict.spam,
         "phishing": verdict.phishing,
         "reasons": list(verdict.reasons),
-        "requests": [_request(r) for r in verdict.requests],
+        "requests": [_request(r) for r in sorted((*verdict.requests, *verdict.hints), key=lambda r: r.span.offset)],
         "commitments": [_commitment(c) for c in verdict.commitments],
         "dates": [_date(d) for d in verdict.dates],
+        "amounts": [{**_span(a.span), "currency": a.currency, "value": str(a.value)} for a in verdict.amounts],
+        "decisions": [{**_span(d.span), "what": d.what} for d in verdict.decisions],
+        "meetings": [{**_span(m.span), "slots": [_date(s) for s in m.slots]} for m in verdict.meetings],
+        "thread": _turn(message, verdict),
+        "language": verdict.language,
     }
+
+
+def _turn(message: Message, verdict: Verdict) -> dict[str, Any]:
+    """Whose turn it is after this message alone; what came before and after it is not in the file."""
+    found = standing((Judged(message, verdict),))
+    return {"state": str(found.state), "since": _iso(found.since) if found.since else None}
 
 
 def _request(request: Request) -> dict[str, Any]:
@@ -57,6 +69,7 @@ def _request(request: Request) -> dict[str, Any]:
         "what": request.what,
         "of_me": request.of_me,
         "question": request.question,
+        "plain": request.plain,
         "due": _when(request.due),
     }
 
@@ -124,6 +137,8 @@ def _head(message: Message, verdict: Verdict) -> RenderableType:
         "Sent": _iso(message.sent_at),
         "Verdict": ", ".join([str(verdict.category), f"urgency {verdict.urgency:.2f}", *flags]),
         "Because": "\n".join(verdict.reasons),
+        "Thread": "{state}, since {since}".format(**_turn(message, verdict)),
+        "Language": verdict.language,
     }
     for name, value in rows.items():
         table.add_row(name, _plain(value), style="bold" if name == "Verdict" else "")
@@ -133,6 +148,10 @@ def _head(message: Message, verdict: Verdict) -> RenderableType:
 def _statements(verdict: Verdict) -> list[RenderableType]:
     lines = [f"{'asks you' if r.of_me else 'asks'}: {r.what}{_due(r.due)}" for r in verdict.requests]
     lines += [f"{'you promise' if c.mine else 'promises'}: {c.what}{_due(c.due)}" for c in verdict.commitments]
+    lines += [f"hints at: {h.what}{_due(h.due)}" for h in verdict.hints]
+    lines += [f"decided: {d.what}" for d in verdict.decisions]
+    lines += [f"proposes: {', '.join(s.span.text + _due(s.when) for s in m.slots)}" for m in verdict.meetings]
+    lines += [f"amount: {a.currency} {a.value:,f}" for a in verdict.amounts]
     lines += [f"date: {d.span.text}{_due(d.when)}" for d in verdict.dates]
     return [_plain("\n" + "\n".join(lines))] if lines else []
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from service.domain.items import Message
@@ -36,13 +37,16 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something is asked. `of_me`: of the person; otherwise of somebody else or of everybody."""
+    """Something is asked. `of_me`: of the person; otherwise of somebody else or of everybody. `plain`: in so many words; a hint
+    ("we could discuss it on Tuesday", "I'd be glad of your view") probably wants something, and nobody waits for it.
+    """
 
     span: Span
     what: str  # the ask as a short phrase from its own words
     of_me: bool = True
     due: When | None = None
     question: bool = False
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,31 @@ class Commitment:
 class DateMention:
     span: Span
     when: When
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money. `currency` by ISO 4217."""
+
+    span: Span
+    currency: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something was settled, whoever settled it."""
+
+    span: Span
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingProposal:
+    """Times somebody proposes to meet or to talk at, in the order they are said."""
+
+    span: Span
+    slots: tuple[DateMention, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +110,16 @@ class Verdict:
     labels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     brain: str = "builtin"
+    hints: tuple[Request, ...] = ()  # requests that are not plain
+    amounts: tuple[Amount, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    meetings: tuple[MeetingProposal, ...] = ()
+    language: str = "unknown"  # "en", "de", "fr", "es"; another code or "unknown" where nothing is said of what the text asks
+
+    @property
+    def without_words(self) -> Verdict:
+        """What may stay when the message's text goes: nothing that quotes it."""
+        return replace(self, requests=(), hints=(), commitments=(), dates=(), amounts=(), decisions=(), meetings=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,7 @@ class Pruner:
                 message = replace(self.codec.unpack(row.sealed, Message), text="", reply_text="", links=())
                 values = {"sealed": self.codec.pack(message), "trimmed": True}
                 if row.verdict:
-                    verdict = replace(self.codec.unpack(row.verdict, Verdict), requests=(), commitments=(), dates=())
-                    values["verdict"] = self.codec.pack(verdict)
+                    values["verdict"] = self.codec.pack(self.codec.unpack(row.verdict, Verdict).without_words)
                 on.execute(update(t).where(t.c.person == person, t.c.kind == "message", t.c.id == row.id).values(values))
         return len(rows)
 

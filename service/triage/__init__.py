@@ -42,13 +42,13 @@ class Triage:
         fired = matching(self.rules, message, self.kinds.get(message.account, ""), str(found.category))
         then = merged(fired)
         category, urgency = _ruled(found, then)
-        personal = category not in (Category.PROMOTION,)
+        personal = category is not Category.PROMOTION and not reading.impersonal
         return Verdict(
             category=category,
             urgency=urgency,
             reasons=(*(f'your rule "{r.name}"' for r in fired), *found.reasons),
-            requests=said.requests if personal and not reading.impersonal else (),
-            commitments=said.commitments if personal and not reading.impersonal else (),
+            requests=said.requests if personal else (),
+            commitments=said.commitments if personal else (),
             dates=said.dates,
             spam=reading.junk.spam and not reading.own,
             phishing=bool(reading.phishing) and not reading.own,
@@ -59,6 +59,11 @@ class Triage:
             labels=tuple(then.label.split(",")) if then.label else (),
             rules=tuple(r.name for r in fired),
             brain="rules" if then.category or then.priority else "builtin",
+            hints=said.hints if personal and not reading.junk.spam else (),
+            amounts=said.amounts,
+            decisions=said.decisions if personal else (),
+            meetings=said.meetings if personal else (),
+            language=said.language,
         )
 
 

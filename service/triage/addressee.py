@@ -55,11 +55,12 @@ class Audience:
 
     def _by_headers(self, message: Message, me: Person) -> Addressee:
         to_me = any(me.is_me(a.email) for a in message.to)
-        if to_me and not message.bulk.is_list:
+        to_many = message.bulk.is_list or message.bulk.is_automated
+        if to_me and not to_many:
             return Addressee.ME if len(message.to) <= 5 else Addressee.ALL
         if any(me.is_me(a.email) for a in message.cc):
             return Addressee.OTHER
-        return Addressee.ALL if message.bulk.is_list or message.to else Addressee.ME
+        return Addressee.ALL if to_many or message.to else Addressee.ME
 
     def _by_greeting(self, text: str) -> Addressee | None:
         match = _GREETING.match(text)

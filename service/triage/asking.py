@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import pairwise
-from math import exp
 
 from service.triage.lexicon import phrases
+from service.triage.likelihood import likelihood
 from service.triage.sentences import Sentence, sentence
 from service.triage.words import asking as said
 
@@ -21,43 +22,40 @@ _CLAUSE = re.compile(
 )
 """Where a second thing may be asked: "…, then call me"."""
 
-# Logistic regression on ParakweetLabs/EmailIntentDataSet (Apache-2.0) over the features below; F1 0.81 in ten folds.
-_BIAS = -2.49
-_WEIGHTS = {
-    "any": 0.21, "attention": -0.23, "broadcast": -1.12, "can": 0.72, "colon": 0.55, "contact": 0.65, "courtesy": -1.11,
-    "dealing": 0.69, "discuss": 1.84, "dot": 0.38, "duty": 0.52, "has_if": 0.65, "imperative": 1.43, "imperative_clause": 0.96,
-    "imperative_not": 0.25, "invites": 1.0, "len1": -0.44, "len2": 0.3, "len3": 0.47, "len5": -0.35, "let_me_know": 1.23,
-    "lets": 1.49, "link": 0.25, "me": 0.27, "meet": 1.07, "modal": 1.8, "need": 1.5, "negated": -0.34, "not_asking": 1.58,
-    "offer": -0.33, "opinion": 0.28, "please": 2.66, "please_verb": -1.23, "question_end": 1.93, "question_start": 0.51,
-    "soon": 0.6, "starts_if": -0.64, "starts_they": -1.06, "thanks": -1.32, "told": -0.23, "waiting": 0.35, "we_should": 0.55,
-    "you": 0.44,
-}  # fmt: skip
-
 
 def features(of: Sentence) -> set[str]:
-    """What speaks for or against an ask, by name."""
+    """What speaks for or against an ask, by name: turns of phrase, what stands at the head, how the sentence is built."""
     tokens = of.words
     found = set(of.meanings & _TURNS)
-    body = _without_lead(of)
+    body = without_lead(of)
     first = body[0] if body else ""
     if first in _IMPERATIVES and not _names_a_thing(body) and not _lets_me(body):
         found.add("imperative")
         if body[1:2] in _TO_ME:
             found.add("to_me")
+    elif _WITH_PRONOUN.fullmatch(first):
+        found |= {"imperative", "to_me"}
     elif "please" in found and _after_please(tokens) in _IMPERATIVES:
         found.add("please_verb")
-    if first in ("don't", "dont", "do", "never") and len(tokens) > 2 and (body[1:2] == ("not",) or body[1] in _IMPERATIVES):
+    if first in _FORBIDDING and len(tokens) > 2 and (body[1:2] == ("not",) or body[1] in _IMPERATIVES):
         found.add("imperative_not")
     if "duty" in found and first in _REMINDING:
         found.add("reminds")
-    if not _lets_me(body) and any(verb in _IMPERATIVES for verb in _CLAUSE.findall(of.text.lower())):
+    if (
+        not _IMPERATIVES.isdisjoint(tokens[1:])
+        and not _lets_me(body)
+        and any(v in _IMPERATIVES for v in _CLAUSE.findall(of.text.lower()))
+    ):
         found.add("imperative_clause")
     if "not_asking" in found:
         found -= {"please", "please_verb"}
-    found |= _shape(of.text, tokens, first)
+    _add_shape(found, of.text, tokens, first)
     return found
 
 
+_WITH_PRONOUN = re.compile(r"[^\W\d_]*[áéíóú][^\W\d_]*(?:me|nos|te|lo|la|los|las|le|les)|d[ií](?:me|nos|le|game|ganos)")
+"""A Spanish imperative carries whom it is for: "llámame", "avísanos", "acuérdate"."""
+_FORBIDDING = frozenset(("don't", "dont", "do", "never"))
 _TO_ME = (("me",), ("us",))
 _REMINDING = frozenset(("make", "be", "don't", "dont", "do", "remember", "ensure"))
 _FINITE = frozenset(
@@ -138,25 +136,44 @@ def _lets_me(body: tuple[str, ...]) -> bool:
     return body[:2] == ("let", "me") and body[2:3] not in (("know",), ("have",), ("see",))
 
 
-def _shape(text: str, tokens: tuple[str, ...], first: str) -> set[str]:
+_LENGTHS = tuple(f"length{bisect_right((1, 2, 3, 5, 7, 10, 14, 20, 30), count)}" for count in range(64))
+"""By the number of words, in steps that widen."""
+
+
+def _add_shape(found: set[str], text: str, tokens: tuple[str, ...], first: str) -> None:
     count = len(tokens)
-    checks = {
-        "question_start": first in _QUESTION_STARTS,
-        "question_end": bool(tokens) and tokens[-1] == "?",
-        "you": not _YOU.isdisjoint(tokens),
-        "starts_they": first in _THEY,
-        "starts_if": tokens[:1] == ("if",),
-        "has_if": "if" in tokens,
-        "me": "me" in tokens or "us" in tokens,
-        "len1": count < 4,
-        "len2": 4 <= count < 8,
-        "len3": 8 <= count < 15,
-        "len5": count > 30,
-        "link": "http" in text or "www." in text,
-        "colon": text.endswith(":"),
-        "dot": text.endswith("."),
-    }
-    return {name for name, holds in checks.items() if holds}
+    found.add(_LENGTHS[min(count, 63)])
+    if first in _QUESTION_STARTS:
+        found.add("question_start")
+    if tokens and tokens[-1] == "?":
+        found.add("question_end")
+    if not _YOU.isdisjoint(tokens):
+        found.add("you")
+    if first in _THEY:
+        found.add("starts_they")
+    if "if" in tokens:
+        found.add("starts_if" if tokens[0] == "if" else "has_if")
+    if "me" in tokens or "us" in tokens:
+        found.add("me")
+    if count < 4:
+        found.add("len1")
+    if "http" in text or "www." in text or "$LINK" in text:
+        found.add("link")
+    if "!" in tokens:
+        found.add("exclaims")
+    last = text[-1:]
+    if last in _ENDS:
+        found.add(_ENDS[last])
+    elif last not in "?!":
+        found.add("unended")
+    if text[:1].islower():
+        found.add("lower_case")
+    if _CALLS.match(text):
+        found.add("calls_by_name")
+
+
+_ENDS = {":": "colon", ".": "dot"}
+_CALLS = re.compile(r"(?:(?:[Hh]i|[Hh]ey|[Hh]ello|[Dd]ear) )?[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+)?\s?[,:–—-]")
 
 
 def _after_please(tokens: tuple[str, ...]) -> str:
@@ -165,13 +182,27 @@ def _after_please(tokens: tuple[str, ...]) -> str:
 
 def plainly(of: Sentence) -> bool:
     """A cheap first look: whether the sentence has a question mark, a turn of asking or an imperative at its head."""
-    return "?" in of.words or not of.meanings.isdisjoint(_PLAIN) or next(iter(_without_lead(of)), "") in _IMPERATIVES
+    if "?" in of.words or not of.meanings.isdisjoint(_PLAIN):
+        return True
+    first = of.words[0]
+    if first in _LEADS or first.isdigit():
+        first = next(iter(without_lead(of)), "")
+    return first in _IMPERATIVES or not (first.isascii() or _WITH_PRONOUN.fullmatch(first) is None)
 
 
 _PLAIN = frozenset(("please", "let_me_know", "need", "modal", "lets", "duty", "demand"))
 
 
-def _without_lead(of: Sentence) -> tuple[str, ...]:
+def hintingly(of: Sentence) -> bool:
+    """Whether the sentence, though it does not ask plainly, speaks of what two people may do: "We could discuss it tomorrow"."""
+    return not of.meanings.isdisjoint(_HINTS)
+
+
+_LEADS = _POLITE | {phrase.split()[0] for phrase in phrases(said.FILLERS)}
+_HINTS = frozenset(("discuss", "meet", "offering", "courtesy", "soon", "opinion", "we_should", "invites", "contact", "handing"))
+
+
+def without_lead(of: Sentence) -> tuple[str, ...]:
     """Without "Also", "quick question", "please" and what else stands before the verb."""
     tokens = of.words
     leads = {i: length for meaning, i, length in of.hits if meaning == "filler"} if "filler" in of.meanings else {}
@@ -186,11 +217,7 @@ def _without_lead(of: Sentence) -> tuple[str, ...]:
     return tokens[cut:]
 
 
-def weigh(found: set[str]) -> float:
-    """How sure these features are, 0 to 1."""
-    return 1 / (1 + exp(-_BIAS - sum(_WEIGHTS.get(f, 0.0) for f in found)))
-
-
 def asks(text: str) -> float:
     """How sure it is that the sentence asks something of its reader, 0 to 1; 0.5 and above is a yes."""
-    return weigh(features(sentence(text, 0)))
+    of = sentence(text, 0)
+    return likelihood(of, features(of))

@@ -23,14 +23,15 @@ _UNIT = r"hours?|hrs?|minutes?|mins?|days?|weeks?|business days?|working days?|s
 _ATOM = re.compile(
     rf"""
     \b(?:  # first of all, so that the middle of a word costs one look
-    (?<![\w./-])(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:[t ](?P<isotime>\d{{2}}:\d{{2}})(?::\d{{2}}(?:\.\d+)?)?{_GLUE}?(?P<isozone>z|[+-]\d{{2}}:?\d{{2}})?)?(?![\w-])
-  | (?<![\w.,/-])(?P<dotted>\d{{1,2}}\.{_GLUE}?\d{{1,2}}\.(?:{_GLUE}?\d{{4}}|\d{{2}})?)(?![\w.])
+    (?=\d)(?:(?<![\w./-])(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:[t ](?P<isotime>\d{{2}}:\d{{2}})(?::\d{{2}}(?:\.\d+)?)?{_GLUE}?(?P<isozone>z|[+-]\d{{2}}:?\d{{2}})?)?(?![\w-])
+  | (?<![\w.,/-])(?P<dotted>\d{{1,2}}\.{_GLUE}?\d{{1,2}}\.(?:{_GLUE}?\d{{4}}|\d{{2}})?)(?!\w|\.\w)
   | (?<![\w./-])(?P<slashed>\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d{{2}}))?)(?![\w/%-])
-  | (?<![\w.:/-])(?P<daymonth>\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?{_GLUE}+(?:of{_GLUE}+|de{_GLUE}+)?{_MONTH}(?:,?{_GLUE}+(?:de{_GLUE}+|del{_GLUE}+)?\d{{4}}\b)?)(?!\w)
-  | (?P<monthday>{_MONTH}{_GLUE}+(?:the{_GLUE}+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|{_GLUE}?[%€$]|{_GLUE}?(?:am|pm)\b)(?:,?{_GLUE}+\d{{4}}\b)?)
-  | (?P<nth>the{_GLUE}+\d{{1,2}}(?:st|nd|rd|th)|(?:am|zum|den){_GLUE}+\d{{1,2}}\.(?!\d))(?!\w|{_GLUE}+(?:of{_GLUE}+)?{_MONTH})(?!{_GLUE}+(?:floor|time|century|version|anniversary|place|amendment|quarter|edition))
-  | (?<![\w.:/$€£-])(?P<clock>(?:(?:\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?[-–]{_GLUE}?)?\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?(?:[ap]m\b|[ap]\.m\.?)|\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d|:)|\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?uhr\b|\d{{1,2}}{_GLUE}?h(?:\d{{2}})?\b|noon\b|midday\b|midnight\b|mittags\b|midi\b|minuit\b|mediodía\b)(?:{_GLUE}?\(?(?P<zone>{_ZONE}))?)
-  | (?P<within>(?:within|in(?:side)?|in{_GLUE}the|over{_GLUE}the|innerhalb(?:{_GLUE}von)?|binnen|dans(?:{_GLUE}les)?|sous|en|dentro{_GLUE}de|in{_GLUE}den{_GLUE}nächsten){_GLUE}+(?:the{_GLUE}+)?(?:next{_GLUE}+|nächsten{_GLUE}+)?(?P<count>{_COUNT}){_GLUE}*-?(?P<unit>{_UNIT}))\b(?!{_GLUE}+(?:ago|row|old))
+  | (?<![\w.:/-])(?P<daymonth>\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?{_GLUE}+(?:of{_GLUE}+|de{_GLUE}+)?{_MONTH}(?:,?{_GLUE}+(?:de{_GLUE}+|del{_GLUE}+)?\d{{4}}\b)?)(?!\w))
+  | (?=[adefjmnos])(?P<monthday>{_MONTH}{_GLUE}+(?:the{_GLUE}+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|{_GLUE}?[%€$]|{_GLUE}?(?:am|pm)\b)(?:,?{_GLUE}+\d{{4}}\b)?)
+  | (?=[adtz])(?P<nth>the{_GLUE}+\d{{1,2}}(?:st|nd|rd|th)|(?:am|zum|den){_GLUE}+\d{{1,2}}\.(?!\d))(?!\w|{_GLUE}+(?:of{_GLUE}+)?{_MONTH})(?!{_GLUE}+(?:floor|time|century|version|anniversary|place|amendment|quarter|edition))
+  | (?<![\w.:/$€£-])(?=[\dmn])(?P<clock>(?:(?:\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?[-–]{_GLUE}?)?\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?(?:[ap]m\b|[ap]\.m\.?)|\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d|:)|\d{{1,2}}(?:[:.]\d{{2}})?{_GLUE}?uhr\b|\d{{1,2}}{_GLUE}?h(?:\d{{2}})?\b|noon\b|midday\b|midnight\b|mittags\b|midi\b|minuit\b|mediodía\b)(?:{_GLUE}?\(?(?P<zone>{_ZONE}))?)
+  | (?=[aàu])(?P<hour>(?:at|um|à|a{_GLUE}las|a{_GLUE}la){_GLUE}\d{{1,2}}(?:{_GLUE}o['’]clock)?)(?![\w%€$£]|[:,/.-]\d|{_GLUE}?(?:[ap]\.?m\b|uhr|h\b)|{_GLUE}?(?:%|percent|people|persons|euros?|dollars|places|leute|personen|prozent|personnes|pour|personas|por))
+  | (?=[bdeiosw])(?P<within>(?:within|in(?:side)?|in{_GLUE}the|over{_GLUE}the|innerhalb(?:{_GLUE}von)?|binnen|dans(?:{_GLUE}les)?|sous|en|dentro{_GLUE}de|in{_GLUE}den{_GLUE}nächsten){_GLUE}+(?:the{_GLUE}+)?(?:next{_GLUE}+|nächsten{_GLUE}+)?(?P<count>{_COUNT}){_GLUE}*-?(?P<unit>{_UNIT}))\b(?!{_GLUE}+(?:ago|row|old))
   | (?P<week>{_any((*named.END_OF_NEXT_WEEK, *named.END_OF_WEEK, *named.NEXT_WEEK, *named.END_OF_MONTH))})\b
   | (?P<eod>{_any(named.END_OF_DAY)})\b
   | (?P<day>{_any(named.DAYS_AWAY)})\b
@@ -67,4 +68,19 @@ def find(text: str) -> Iterator[Atom]:
 
 
 _SHORT = frozenset(named.SHORT_WEEKDAYS)
-_KINDS = ("iso", "dotted", "slashed", "daymonth", "monthday", "nth", "clock", "within", "week", "eod", "day", "weekday", "part")
+_KINDS = (
+    "iso",
+    "dotted",
+    "slashed",
+    "daymonth",
+    "monthday",
+    "nth",
+    "clock",
+    "hour",
+    "within",
+    "week",
+    "eod",
+    "day",
+    "weekday",
+    "part",
+)

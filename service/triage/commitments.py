@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from service.domain.verdicts import Commitment, Span, When
 from service.triage.dates import Mention
+from service.triage.language import UNKNOWN
 from service.triage.lexicon import phrases
 from service.triage.phrasing import phrase
 from service.triage.sentences import Sentence, sentence
@@ -21,7 +22,7 @@ _ADVERBS = frozenset(phrases(said.ADVERBS))
 _HANDED = frozenset(phrases(said.HANDED))
 _HANDED_BY_A_DAY = frozenset(phrases(said.HANDED_BY_A_DAY))
 _OURS = frozenset(("i'll", "i", "i'm", "we'll", "we", "we're", "let"))
-_TURNS = ("promise", "handing", "coming", "offering", "taken_on")
+_TURNS = frozenset(("promise", "handing", "coming", "offering", "taken_on"))
 _CLAUSES = re.compile(
     r"\s*(?:[,;]\s+(?:but|and|so|or)\s+|[;–—]|\s-{1,2}\s|,\s+(?=(?:i|we)(?:'ll|’ll| will)\b))\s*", re.IGNORECASE
 )
@@ -32,14 +33,19 @@ _FRAME = re.compile(
 )
 
 
-def commitments(sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: str, *, mine: bool) -> tuple[Commitment, ...]:
+def commitments(
+    sentences: Sequence[tuple[Sentence, tuple[Mention, ...]]], who: str, *, mine: bool, language: str = "en"
+) -> tuple[Commitment, ...]:
     """Promises in the first person, in the order of the text. `who` wrote it."""
     found: list[Commitment] = []
+    future = _FUTURE.get(language)
     for whole, dates in sentences:
-        if whole.meanings.isdisjoint(_TURNS) or whole.offset < 0 or whole.words[-1] == "?":
+        if whole.meanings.isdisjoint(_TURNS) and not (future and future.search(whole.text)):
+            continue
+        if whole.offset < 0 or whole.words[-1] == "?":
             continue
         for clause in _clauses(whole):
-            if _promises(clause, whole, dated=bool(dates)):
+            if _promises(clause, whole, dated=bool(dates)) or (future and _will_do(clause, whole, future, dated=bool(dates))):
                 inside = [m for m in dates if 0 <= m.span.offset - clause.offset < len(clause.text)] or list(dates)
                 found.append(Commitment(Span(clause.text, clause.offset), _what(clause), who, mine, _due(inside)))
                 break
@@ -64,7 +70,13 @@ def _clauses(whole: Sentence) -> Iterator[Sentence]:
 
 def _promises(clause: Sentence, whole: Sentence, *, dated: bool) -> bool:
     turn = next((h for h in clause.hits if h[0] in _TURNS), None)
-    if turn is None or "no_deed" in clause.meanings or "hypothetical" in clause.meanings or "if" in whole.words[:2]:
+    if (
+        turn is None
+        or "no_deed" in clause.meanings
+        or "hypothetical" in clause.meanings
+        or "if" in whole.words[:2]
+        or whole.words[0] in _CONDITIONS
+    ):
         return False
     meaning, at, length = turn
     before, after = clause.words[:at], clause.words[at + length :]
@@ -79,6 +91,34 @@ def _promises(clause: Sentence, whole: Sentence, *, dated: bool) -> bool:
     if meaning == "taken_on":  # "anything will do"; a promise begins "Will do"
         return at == 0 or clause.words[at] not in ("will", "on")
     return clause.words[at] not in _OURS or _is_deed(clause, at + length, dated=dated)
+
+
+def _will_do(clause: Sentence, whole: Sentence, future: re.Pattern[str], *, dated: bool) -> bool:
+    """In languages whose verbs say who and when by their ending: "nous livrerons", "escribiré"; in German with a day beside them."""
+    match = future.search(clause.text)
+    if (
+        match is None
+        or not clause.meanings.isdisjoint(("hypothetical", "no_deed"))
+        or not _CONDITIONS.isdisjoint(whole.words[:1])
+    ):
+        return False
+    kind = match.lastgroup or ""
+    if match[kind].lower() in (_GERMAN_STATES if kind.startswith("de") else _FUTURE_STATES) or (
+        kind.startswith("de") and not dated
+    ):
+        return False
+    return _NEGATIONS.isdisjoint(clause.words) and _REPORTED.isdisjoint(clause.words)
+
+
+_FUTURE = {
+    "fr": re.compile(r"\b(?:j['’]|je (?:(?:te|vous|le|la|les|lui|leur|me|y|en|t['’]|l['’]|m['’]en) ?)*|nous (?:(?:vous|te|le|la|les|leur|nous) )*)(?P<fr>\w+?(?:rai|rons))\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?P<es>\w{2,}(?:aré|eré|iré|dré|remos))\b", re.IGNORECASE),
+    "de": re.compile(r"\bich (?P<de>\w{2,}e)\b|\b(?P<de2>\w{2,}e) ich\b|\bwir (?P<de3>\w{2,}e?n)\b|\b(?P<de4>\w{2,}e?n) wir\b", re.IGNORECASE),
+}  # fmt: skip
+_FUTURE[UNKNOWN] = re.compile("|".join(_FUTURE[tongue].pattern for tongue in ("fr", "es")), re.IGNORECASE)
+_GERMAN_STATES = frozenset(phrases(said.GERMAN_STATES))
+_FUTURE_STATES = frozenset(phrases(said.FUTURE_STATES))
+_CONDITIONS = frozenset(("if", "si", "s'il", "wenn", "falls"))
 
 
 def _is_deed(clause: Sentence, start: int, *, dated: bool) -> bool:

@@ -17,8 +17,10 @@ from service.triage.sentences import Sentence
 from service.triage.words import calendar as named
 
 _GAP = re.compile(
-    r"[\s,()\u00a0]*(?:@|at|um|à|a las|a la|on|the|of|den|dem|am|le|el|de la|de|by|before|-|–|to)?[\s,\u00a0]*", re.IGNORECASE
+    r"[\s,()\u00a0]*(?:@|at|um|à|a las|a la|al|on|the|of|den|dem|am|le|el|de la|de|by|before|-|–|to)?[\s,\u00a0]*", re.IGNORECASE
 )
+_GREETING = re.compile(r"\b(?:guten|schönen|gute)\s+$", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
 _DEADLINE = re.compile(
     rf"(?:^|[\s(:;,/–—-])(?:{named.DEADLINE})\s*:?\s+(?:around|about|the|this|end of|den|dem|le|la|el|de)?\s*$", re.IGNORECASE
 )
@@ -66,6 +68,7 @@ def _groups(text: str) -> Iterator[list[Atom]]:
             len(gap := text[group[-1].end : atom.start]) > 12
             or not _GAP.fullmatch(gap)
             or atom.kind in {a.kind for a in group} - {"clock"}
+            or (atom.kind == "hour" and "clock" in {a.kind for a in group})
             or atom.kind in ("within", "iso")
         ):
             yield group
@@ -80,7 +83,7 @@ def _mention(sentence: Sentence, group: Sequence[Atom], sent: datetime, zone: Zo
     start, end = group[0].start, group[-1].end
     kinds = {a.kind for a in group}
     before = text[max(0, start - 24) : start]
-    if kinds == {"part"} or (len(group) == 1 and not _plain(group[0], before)):
+    if kinds <= {"part", "hour"} or (len(group) == 1 and not _plain(group[0], before)):
         return None
     when, last = _resolve(group, text[start:end], sent, zone)
     offset = sentence.offset if sentence.offset < 0 else sentence.offset + start
@@ -92,6 +95,8 @@ def _plain(atom: Atom, before: str) -> bool:
     """A bare "10:30", "3/4", "2.4.18" or "Sun" is a time only where its surroundings say so."""
     if atom.kind == "dotted":
         return atom.groups["dotted"][-4:].isdigit() or bool(_LED.search(before))
+    if atom.kind == "day":
+        return not _GREETING.search(before)
     if atom.kind == "weekday":
         return (
             atom.groups["weekday"].rstrip(".") not in named.SHORT_WEEKDAYS or "which" in atom.groups or bool(_LED.search(before))
@@ -110,13 +115,16 @@ def _resolve(group: Sequence[Atom], words: str, sent: datetime, zone: ZoneInfo) 
         return _within(first, words, sent)
     weekday = next((a for a in group if a.kind == "weekday"), None)
     clock = next((a for a in group if a.kind == "clock"), None)
-    said_day = [a for a in group if a.kind not in ("clock", "part", "eod")]
+    hour = next((a for a in group if a.kind == "hour"), None)
+    said_day = [a for a in group if a.kind not in ("clock", "part", "eod", "hour")]
     try:
         on = day_of(said_day, weekday, sent.date()) if said_day else sent.date()
         if on is None:
             return When(words), None
         if first.kind == "iso" and "isotime" in first.groups:
             return _iso(first, words, on, zone), on
+        if clock is None and hour is not None and said_day:
+            return _full_hour(hour, group, words, on, zone), on
         if clock is None:
             return When(words, on=on), last_of(said_day, on)
         return _at(clock, words, on, sent, zone, bool(said_day)), on
@@ -140,6 +148,20 @@ def _iso(atom: Atom, words: str, on: date, zone: ZoneInfo) -> When:
     if offset:
         place = UTC if offset in "Zz" else timezone(timedelta(hours=int(offset[:3]), minutes=int(offset[0] + offset[-2:])))
     return When(words, at=datetime.combine(on, time.fromisoformat(atom.groups["isotime"]), place).astimezone(UTC))
+
+
+def _full_hour(hour: Atom, group: Sequence[Atom], words: str, on: date, zone: ZoneInfo) -> When:
+    """As "Thursday at 10". From one to seven only the day is sure, unless a part of the day is named beside it."""
+    number = int(_NUMBER.findall(hour.groups["hour"])[0])
+    part = next((a.groups["part"] for a in group if a.kind == "part"), "")
+    if number < _SURELY and part in named.AFTERNOONS:
+        number += 12
+    elif number < _SURELY and not part:
+        return When(words, on=on)
+    return When(words, at=datetime.combine(on, time(number), zone).astimezone(UTC))
+
+
+_SURELY = 8  # o'clock: whoever writes "at 9" means the morning
 
 
 def _at(clock: Atom, words: str, on: date, sent: datetime, zone: ZoneInfo, day_said: bool) -> When:

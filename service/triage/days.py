@@ -18,6 +18,7 @@ _COUNTS = {
     "four": 4, "five": 5, "six": 6,
 }  # fmt: skip
 _FRIDAY = 4
+_TOO_NEAR = 2  # days
 
 
 def day_of(said: Sequence[Atom], weekday: Atom | None, today: date) -> date | None:
@@ -73,12 +74,14 @@ def _weekday(atom: Atom) -> int:
     return named.SHORT_WEEKDAYS[words] if words in named.SHORT_WEEKDAYS else named.WEEKDAYS[words]
 
 
-def _on_weekday(atom: Atom, wanted: int, today: date) -> date:
+def _on_weekday(atom: Atom, wanted: int, today: date) -> date | None:
     which = _plain(atom.groups.get("which", ""))
     after = _plain(atom.groups.get("after", ""))
     ahead = (wanted - today.weekday()) % 7
     if which in ("last", "past") or which.startswith("letzt") or after == "dernier":
         return today - timedelta(days=(today.weekday() - wanted) % 7 or 7)
+    if which == "next" and 0 < wanted - today.weekday() <= _TOO_NEAR:
+        return None  # "next Friday" on a Thursday: tomorrow to some, in eight days to others
     if which == "next" or after == "next week":
         monday = today + timedelta(days=7 - today.weekday())
         return monday + timedelta(days=wanted)

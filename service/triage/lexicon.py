@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?!$%€£]")
+_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?!$%€£¥₹₽₩₺₪]")
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text and the marks that carry meaning (? ! $ % € £), lower case, straight apostrophes."""
+    """The words of a text and the marks that carry meaning (? ! % and signs of money), lower case, straight apostrophes."""
     return tuple(_WORDS.findall(text.lower().replace("’", "'")))
 
 

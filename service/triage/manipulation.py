@@ -71,10 +71,18 @@ _SIGNS = (
 _QUOTED = re.compile(r"[\"“„«‘][^\"”“»’\n]{0,400}[\"”“»’]")
 
 
+def _shows_a_sign(lower: str) -> bool:
+    return any(mark in lower and any(sign in lower for sign in signs) for mark, signs in _SIGNS_BY_MARK.items())
+
+
+_SIGNS_BY_MARK = {mark: tuple(s for s in _SIGNS if mark == next((m for m in "#[<>" if m in s), "")) for mark in ("", *"#[<>")}
+"""Most signs hold a mark that few letters do, so one look at the mark saves looking for them."""
+
+
 def speaks_to_a_machine(text: str) -> int | None:
     """Where such words begin; None where there are none. Who quotes them, in quotation marks, writes about them."""
     lower = text.lower()
-    hinted = (any(v in lower for v in _VERBS) and any(n in lower for n in _NOUNS)) or any(sign in lower for sign in _SIGNS)
+    hinted = (any(v in lower for v in _VERBS) and any(n in lower for n in _NOUNS)) or _shows_a_sign(lower)
     if not hinted or not _SPEAKS.search(text):
         return None
     plain = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from service.triage.lexicon import Lexicon
-from service.triage.words import asking, calendar, junk, promising, tone
+from service.triage.lexicon import Lexicon, words
+from service.triage.words import asking, calendar, junk, promising, settling, tone
 
 LEXICON = Lexicon(
     asking.TABLES
@@ -14,7 +14,7 @@ LEXICON = Lexicon(
         "demand": asking.DEMANDS,
         "narrated": asking.NARRATED,
         "hurry": asking.SOON,
-        "promise": promising.PROMISES,
+        "promise": f"{promising.PROMISES}; {promising.IN_THE_PRESENT}",
         "handing": promising.HANDING,
         "coming": promising.COMING,
         "offering": promising.OFFERING,
@@ -24,6 +24,9 @@ LEXICON = Lexicon(
         "deed": promising.DEEDS,
         "no_deed": promising.NOT_DEEDS,
         "hypothetical": promising.HYPOTHETICALS,
+        "decision": settling.DECISIONS,
+        "decision_end": settling.DECISIONS_END,
+        "currency": "; ".join(name for name in settling.CURRENCIES if len(words(name)) == 1),
         "date": calendar.HINTS,
         "month": "; ".join(calendar.MONTHS),
     }

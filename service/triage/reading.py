@@ -83,12 +83,14 @@ class Reading:
     def impersonal(self) -> bool:
         """Newsletters and automatic replies ask and promise nothing to a person, whatever their words; unless the person answers them."""
         automatic = bool(self.distinct("automatic"))
-        return not self.own and ((self.newsletter and not self.relation.answered) or automatic)
+        return not self.own and (((self.newsletter or self.said.circular) and not self.relation.answered) or automatic)
 
     @property
     def from_strange_list(self) -> bool:
         """A discussion list outside the person's organisation: a question to everybody there waits for nobody in particular."""
-        return self.message.bulk.is_list and is_external(self.person, self.message.sender.email)
+        return (self.message.bulk.is_list or self.message.bulk.is_automated) and is_external(
+            self.person, self.message.sender.email
+        )
 
     @property
     def private_sender(self) -> bool:

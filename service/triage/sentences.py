@@ -27,13 +27,13 @@ _BREAK = re.compile(
     r")"
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
+    r"(?:^|[\s(])(?:mio|mrd|tsd|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
     r"usw|hr|fr|tel|abs|bspw|evtl|ggf|sra?|ud|uds|mme|mlle|cf|p\.ex|jan|feb|apr|aug|sept?|oct|okt|nov|dec|dez|[a-z]|\d{1,2})\.$",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would double what making one costs, and there are twenty a message
 class Sentence:
     """`offset` is where it begins in the message's visible text, -1 in the subject."""
 
@@ -56,15 +56,28 @@ def sentence(text: str, offset: int) -> Sentence:
 
 def split(text: str, offset: int = 0) -> Iterator[Sentence]:
     """Sentences, bullets and lines of `text` in order; `offset` is added to where each begins."""
+    for start, end in _spans(text):
+        found = sentence(text[start:end], offset + start)
+        if found.words:
+            yield found
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where sentences begin and end, without the blanks around them."""
     start = 0
     for gap in _BREAK.finditer(text):
-        if text[gap.start() - 1 : gap.start()] == "." and _ABBREVIATION.search(text, max(start, gap.start() - 12), gap.start()):
+        at = gap.start()
+        before = text[at - 1 : at]
+        if before == "." and _ABBREVIATION.search(text, max(start, at - 12), at):
             continue
-        if text[gap.start() - 1 : gap.start()] in (",", ";") and _goes_on(text, gap):
+        if before in (",", ";") and _goes_on(text, gap):
             continue
-        yield from _sentence(text, start, gap.start() if gap[0][0] not in _WIDE else gap.end(), offset)
+        end = at if gap[0][0] not in _WIDE else gap.end()
+        if span := _trimmed(text, start, end):
+            yield span
         start = gap.end()
-    yield from _sentence(text, start, len(text), offset)
+    if span := _trimmed(text, start, len(text)):
+        yield span
 
 
 def _goes_on(text: str, gap: re.Match[str]) -> bool:
@@ -73,16 +86,12 @@ def _goes_on(text: str, gap: re.Match[str]) -> bool:
     return "\n" in gap[0] and gap.start() - line > 45 and text[gap.end() : gap.end() + 1].islower()
 
 
-def _sentence(text: str, start: int, end: int, offset: int) -> Iterator[Sentence]:
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    end = min(end, start + _LONGEST)
-    if end > start:
-        found = sentence(text[start:end], offset + start)
-        if found.words:
-            yield found
+    return (start, min(end, start + _LONGEST)) if end > start else None
 
 
 def own_sentences(text: str, reply_text: str, most: int) -> tuple[Sentence, ...]:
@@ -95,20 +104,22 @@ def own_sentences(text: str, reply_text: str, most: int) -> tuple[Sentence, ...]
 def _all_placed(reply: str, text: str) -> Iterator[Sentence]:
     """Quotes were cut out of the middle: each sentence is placed by itself, in order."""
     cursor = 0
-    for loose in split(reply):
-        for piece in _placed(loose, text, cursor):
-            yield piece
-            cursor = piece.offset + len(piece.text)
+    for start, end in _spans(reply):
+        for piece, at in _placed(reply[start:end], text, cursor):
+            found = sentence(piece, at)
+            cursor = at + len(piece)
+            if found.words:
+                yield found
 
 
-def _placed(loose: Sentence, text: str, cursor: int) -> Iterator[Sentence]:
+def _placed(loose: str, text: str, cursor: int) -> Iterator[tuple[str, int]]:
     """A sentence at its place after `cursor`; line by line where a quote was cut out of it or blanks were trimmed."""
-    at = text.find(loose.text, cursor)
+    at = text.find(loose, cursor)
     if at >= 0:
-        yield Sentence(loose.text, at, loose.words, loose.hits, loose.meanings)
+        yield loose, at
         return
-    for line in filter(None, map(str.strip, loose.text.split("\n"))):
+    for line in filter(None, map(str.strip, loose.split("\n"))):
         at = text.find(line, cursor)
         if at >= 0:
-            yield sentence(line, at)
+            yield line, at
             cursor = at + len(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 import time
+from typing import Any
 
 from service.domain.items import Message
 from service.domain.people import Person
@@ -40,12 +41,16 @@ def rate(triage: Triage, messages: list[Message]) -> tuple[float, float]:
 
 
 def real_mail() -> list[tuple[str, Message]]:
-    labels = {row["file"]: row["label"] for row in map(json.loads, (CORPUS / "spamassassin" / "labels.jsonl").open())}
+    return [(row["label"], message) for row, message in real_mail_rows()]
+
+
+def real_mail_rows() -> list[tuple[dict[str, Any], Message]]:
+    rows = {row["file"]: row for row in map(json.loads, (CORPUS / "spamassassin" / "labels.jsonl").open())}
     with tarfile.open(CORPUS / "spamassassin" / "mails.tar.xz") as archive:
         return [
-            (labels[member.name], read_message(RawMessage(file.read(), "a", member.name, NOON), frozenset()))
+            (rows[member.name], read_message(RawMessage(file.read(), "a", member.name, NOON), frozenset()))
             for member in archive
-            if (file := archive.extractfile(member)) and member.name in labels
+            if (file := archive.extractfile(member)) and member.name in rows
         ]
 
 

@@ -22,6 +22,7 @@ from service.triage import Triage
 from service.triage.asking import asks
 from tests.builders import MARA, NOON, a_message, a_person
 from tests.corpus import need
+from tests.training.asking import FILE, data_line
 
 pytestmark = pytest.mark.corpus
 
@@ -132,12 +133,24 @@ def test_junk_is_told_from_mail(real_mail: list[tuple[dict[str, Any], Message, V
 
 def test_bulk_mail_asks_nothing_of_a_person(real_mail: list[tuple[dict[str, Any], Message, Verdict]]) -> None:
     bulk = [v for row, _, v in real_mail if row["label"] == "ham" and (row["bulk_header"] or "hard" in row["subset"])]
-    assert share([any(r.of_me for r in v.requests) for v in bulk]) <= 0.02
+    assert share([any(r.of_me for r in (*v.requests, *v.hints)) for v in bulk]) <= 0.02
+
+
+def test_bulk_mail_asks_nothing_of_those_it_is_sent_to(real_mail: list[tuple[dict[str, Any], Message, Verdict]]) -> None:
+    bulk = [m for row, m, _ in real_mail if row["label"] == "ham" and (row["bulk_header"] or "hard" in row["subset"])]
+    read = [Triage(Person("me", "Some Body", tuple(a.email for a in m.to[:1]))).judge(m) for m in bulk]
+    assert share([any(r.of_me for r in (*v.requests, *v.hints)) for v in read]) <= 0.015
 
 
 def test_every_statement_in_real_mail_quotes_exactly(real_mail: list[tuple[dict[str, Any], Message, Verdict]]) -> None:
     for _, message, verdict in real_mail:
-        for statement in (*verdict.requests, *verdict.commitments, *verdict.dates):
-            span = statement.span
+        found = (*verdict.requests, *verdict.hints, *verdict.commitments, *verdict.dates, *verdict.amounts, *verdict.decisions)
+        slots = (slot for meeting in verdict.meetings for slot in meeting.slots)
+        for span in (statement.span for statement in (*found, *verdict.meetings, *slots)):
             where = message.subject if span.offset == -1 else message.text[span.offset : span.offset + len(span.text)]
             assert span.text in where
+
+
+def test_the_weights_name_the_data_they_were_trained_on() -> None:
+    shipped = json.loads(FILE.read_text(encoding="utf-8"))
+    assert shipped["data"] == [data_line(need("email_intent", "train.jsonl").read_bytes())]

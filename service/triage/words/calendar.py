@@ -76,6 +76,8 @@ PARTS_OF_DAY = phrases(
     "morning; afternoon; evening; night; first thing; früh; vormittag; nachmittag; abend; matin; après-midi; soir; por la mañana; por la tarde; por la noche"
 )
 
+AFTERNOONS = phrases("afternoon; evening; night; nachmittag; abend; soir; après-midi; por la tarde; por la noche")
+
 DEADLINE = (
     r"by|before|until|till|til|no later than|not later than|at the latest|due(?: by| on| at)?|deadline(?: is|:)?|needed|latest|prior to|within|"
     r"bis(?: zum| spätestens)?|spätestens(?: bis| am)?|vor|fällig(?: am)?|"

@@ -1,7 +1,7 @@
 import pytest
 
-from service.briefing.closing import delivers, is_courtesy, withdraws
 from service.domain.items import Attachment
+from service.triage.closing import delivers, is_courtesy, withdraws
 from tests.builders import a_message
 
 

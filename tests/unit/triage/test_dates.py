@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from service.triage.dates import Mention, mentions
 from service.triage.sentences import sentence
+from tests.bench.bench_dates import ours
 from tests.builders import NOON
+from tests.unit.triage.cases import dated
 
 ZURICH = ZoneInfo("Europe/Zurich")
 
@@ -105,3 +107,36 @@ def test_today_is_today_where_the_reader_lives() -> None:
 def test_words_stand_where_they_are_said_to(text: str) -> None:
     for mention in found(text):
         assert text[mention.span.offset : mention.span.offset + len(mention.span.text)] == mention.span.text
+
+
+@pytest.mark.parametrize("tongue", ["en", "de", "fr", "es"])
+def test_dates_in_four_languages(tongue: str) -> None:
+    cases = [case for case in dated() if case.language == tongue]
+    wrong = [(case.text, ours(case)) for case in cases if ours(case) != case.expected]
+    assert len(cases) >= 40
+    assert len(wrong) <= 0.05 * len(cases), wrong
+    assert [said for text, said in wrong if said not in ("-", "?")] == []
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "on"),
+    [(datetime(2026, 5, 14, 10, tzinfo=UTC), None), (datetime(2026, 5, 12, 10, tzinfo=UTC), date(2026, 5, 22))],
+    ids=["on Thursday", "on Tuesday"],
+)
+def test_next_friday_may_be_tomorrow_on_a_thursday(sent_at: datetime, on: date | None) -> None:
+    assert [m.when.on for m in found("Let us meet next Friday", sent_at)] == [on]
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "at"),
+    [
+        ("Thursday at 10", None, datetime(2026, 5, 14, 8, tzinfo=UTC)),
+        ("Thursday at 3", date(2026, 5, 14), None),
+        ("Thursday at 3 pm", None, datetime(2026, 5, 14, 13, tzinfo=UTC)),
+        ("Thursday afternoon at 3", None, datetime(2026, 5, 14, 13, tzinfo=UTC)),
+        ("Thursday at 10 o'clock", None, datetime(2026, 5, 14, 8, tzinfo=UTC)),
+        ("Thursday at 10%", date(2026, 5, 14), None),
+    ],
+)
+def test_an_hour_without_minutes_is_said_as_far_as_it_is_sure(text: str, on: date | None, at: datetime | None) -> None:
+    assert [(m.when.on, m.when.at) for m in found(text)] == [(on, at)]
