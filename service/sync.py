@@ -20,7 +20,9 @@ from service.logs import logger
 from service.ports import CalendarReader, Items, Source
 from service.store.accounts import Accounts
 from service.store.expansion import Expansion
-from service.triage.judges import Judges
+from service.triage.background import Background
+from service.triage.judges import Case, Judges
+from service.watching import Observer
 
 log = logger("sync")
 LEASE = timedelta(minutes=5)
@@ -52,6 +54,9 @@ class Sync:
     clock: Callable[[], datetime]
     progress: Callable[[Progress], None] = lambda _: None
     lease: timedelta = LEASE
+    background: Background | None = None
+    """What judging needs besides the mail; without it only who the senders are."""
+    observer: Observer | None = None
     _connected: dict[str, Source] = field(default_factory=dict)
 
     def ensure_fresh(self, deadline: timedelta, max_age: timedelta = FRESH) -> None:
@@ -100,9 +105,14 @@ class Sync:
             getattr(self._connected.pop(name), "close", lambda: None)()
 
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
-        relations = self.items.relations({m.sender.email for m in messages})
-        verdicts = self.judges.judge([(m, relations.get(m.sender.email, Relation())) for m in messages])
+        verdicts = self.judges.judge(self._cases(messages))
         return {m.id: verdict for m, verdict in zip(messages, verdicts, strict=True)}
+
+    def _cases(self, messages: Sequence[Message]) -> Sequence[Case]:
+        if self.background is not None:
+            return self.background.cases(messages)
+        relations = self.items.relations({m.sender.email for m in messages})
+        return [(m, relations.get(m.sender.email, Relation())) for m in messages]
 
     def judge_again(self, since: datetime) -> int:
         """After rules or priorities changed: what is stored gets new verdicts, without being read again."""
@@ -151,7 +161,11 @@ class Sync:
         own_briefings = [m.message_id for m in _messages(page) if m.own_briefing]
         if own_briefings:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
+        watched = self.observer if account.read_at is not None else None  # of a first sync nobody knows how it was before
+        before = watched.before(account, page) if watched else {}
         self.accounts.commit(account, page, verdicts, self.clock(), self.lease)
+        if watched:
+            watched.saw(before, page, self.clock())
         if account.read_at is not None:  # the history of a first sync asks for nothing to be done
             self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]

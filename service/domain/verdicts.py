@@ -64,7 +64,9 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`brain` says who judged: "rules", "builtin", or a model's name; `rules` the names of the rules that fired."""
+    """`brain` says who judged: "rules", "you" (the person corrected it), "learned" (from what the person does), "builtin", or a model's
+    name; `rules` the names of the rules that fired; `builtin` the built-in brain's own category, whoever judged.
+    """
 
     category: Category
     urgency: float  # 0 to 1
@@ -81,6 +83,7 @@ class Verdict:
     labels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     brain: str = "builtin"
+    builtin: Category | None = None
 
 
 @dataclass(frozen=True, slots=True)
