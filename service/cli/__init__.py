@@ -20,6 +20,7 @@ from service.cli.explain import explain
 from service.cli.export import export
 from service.cli.init import init
 from service.cli.keys import keys
+from service.cli.learned import correct, learned
 from service.cli.people import people
 from service.cli.restore import restore
 from service.cli.rules import rules
@@ -62,6 +63,7 @@ app.command()(brief)
 app.command()(clock)
 app.command()(connect)
 app.command()(connections)
+app.command()(correct)
 app.command()(disconnect)
 app.command()(doctor)
 app.command()(erase)
@@ -77,6 +79,7 @@ app.command()(schema)
 app.command()(status)
 app.command()(worker)
 app.add_typer(keys, name="keys")
+app.add_typer(learned, name="learned")
 app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")
 

@@ -58,6 +58,7 @@ class Feedback:
     keys: tuple[Key, ...]
     value: str = ""
     asked: bool = False  # whether the item asked something of the person
+    received_at: datetime | None = None
 
     @property
     def id(self) -> str:

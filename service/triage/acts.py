@@ -22,7 +22,8 @@ DEEDS_WHILE_THERE = 3
 def feedback(one: Judged, act: Act, at: datetime, value: str = "") -> Feedback:
     message, verdict = one.message, one.verdict
     said = verdict.builtin or verdict.category
-    return Feedback(message.id, act, at, said, keys(message), value, asked=any(r.of_me for r in verdict.requests))
+    asked = any(r.of_me for r in verdict.requests)
+    return Feedback(message.id, act, at, said, keys(message), value, asked, message.at)
 
 
 def changes(before: Judged, after: Message, at: datetime) -> Iterator[Feedback]:
