@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from service.domain.credentials import Credential, Held
 from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
@@ -283,6 +283,28 @@ class Items(Protocol):
 
     def missed(self, since: datetime, until: datetime) -> Sequence[Occurrence]:
         """Occurrences that ended failed, unknown or skipped as expired or superseded in [since, until)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked about one mail. `text` is what a person reads of it; `verdict` is the built-in brain's, as JSON has it."""
+
+    item: str
+    sender: str
+    subject: str
+    text: str
+    verdict: Mapping[str, Any]
+
+
+class Opinions(Protocol):
+    """A model that gives second opinions on verdicts."""
+
+    @property
+    def name(self) -> str: ...
+
+    def consider(self, question: Question) -> Mapping[str, Any]:
+        """Its reply as JSON: category, urgency (0 to 1), summary, because. Raises Unavailable, Rejected, BudgetExceeded."""
         ...
 
 
