@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from service.domain.answers import Answering
+
 RELATIONS = ("known", "stranger", "answered", "written", "colleague", "external", "meeting")
 """What a sender may be to the person. `answered`: the person has answered them; `meeting`: they meet within a day."""
 THREADS = ("new", "joined", "answer", "answered", "open")
@@ -72,6 +74,7 @@ class Consequence:
     private: bool | None = None
     mute: bool | None = None
     task: str = ""  # a standing approval: file a task in this project, named in the config
+    answer: Answering | None = None  # a draft from a template; a standing approval where it goes out by itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from service.domain.rules import Condition, Consequence, Rule
+from service.settings.answers import AnswerOrTemplate
 from service.settings.me import Priority
 from service.settings.rule_words import CrmSection, Domain, TimesOrSpan
 from service.settings.section import Section, wrong
@@ -109,6 +110,14 @@ class Then(Section):
         str, Field(max_length=200, description="A standing approval: file a task in this project", examples=["atlas"])
     ] = ""
 
+    answer: Annotated[
+        AnswerOrTemplate | None,
+        Field(
+            description="Answer in your voice, from a template: a draft that waits for your yes",
+            examples=["receipt", {"template": "text", "text": "Our fees are on the website."}],
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self == self.model_construct():
@@ -121,6 +130,15 @@ class RuleSection(Section):
     when: Annotated[When, Field(description="The conditions", examples=[{"from": "*@board.example"}])]
     then: Annotated[Then, Field(description="What follows", examples=[{"priority": "urgent", "notify": "phone"}])]
 
+    @model_validator(mode="after")
+    def _named_sender(self) -> Self:
+        if self.then.answer is not None and self.then.answer.by_itself and not _is_address(self.when.from_):
+            raise wrong(
+                "an answer goes out by itself only to one sender whom the rule names",
+                "Set when.from to their whole address, or leave by_itself out",
+            )
+        return self
+
     def rule(self, timezone: str = "UTC") -> Rule:
         """`timezone` is the person's: times of day are theirs."""
         then = self.then
@@ -132,5 +150,10 @@ class RuleSection(Section):
             private=then.private,
             mute=then.mute,
             task=then.task,
+            answer=then.answer.wish() if then.answer else None,
         )
         return Rule(self.name, self.when.condition(timezone), consequence)
+
+
+def _is_address(pattern: str | None) -> bool:
+    return pattern is not None and "@" in pattern and not any(c in pattern for c in "*?[/ ")

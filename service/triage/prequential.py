@@ -112,7 +112,7 @@ class _Model:
 
     def says(self, case: _Case) -> Category:
         now = case.received_at
-        known = [found for k in case.feedback.keys if (found := self._known(k.text, now)) is not None]
+        known = [pattern for k in case.feedback.keys if (pattern := self._known(k.text, now)) is not None]
         relation = Relation(answered=self._answered[_sender(case)])
         found = telling(known, case.feedback.said, relation, now)
         if found is None:

@@ -65,6 +65,7 @@ def merged(rules: Sequence[Rule]) -> Consequence:
         private=next((t.private for t in then if t.private is not None), None),
         mute=next((t.mute for t in then if t.mute is not None), None),
         task=next((t.task for t in then if t.task), ""),
+        answer=next((t.answer for t in then if t.answer), None),
     )
 
 

@@ -1,0 +1,52 @@
+"""Routine mail answered in the person's voice: what a rule asks for, and the text that came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    RECEIPT = "receipt"  # it has arrived
+    SCHEDULE = "schedule"  # these times are free
+    TEXT = "text"  # the person's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A rule's wish. `by_itself`: a standing approval for the one sender that the rule names, `a_day` times; else it waits for a yes."""
+
+    template: Template
+    text: str = ""
+    minutes: int = 30  # of a meeting
+    by_itself: bool = False
+    a_day: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A mail that would answer `item`. Its words come from templates, the config and the person's own mail, never from the item.
+
+    `to` is who wrote the item. `standing` is the sender that the config names where the rule lets it go out by itself, else "": it is
+    compared with `to` by whoever lets it out.
+    """
+
+    item: str
+    account: str
+    rule: str
+    template: Template
+    to: str
+    subject: str
+    text: str
+    answers: str  # Message-ID
+    why: str
+    standing: str = ""
+    a_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Why no template answers it honestly."""
+
+    rule: str
+    because: str
