@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.answering import templates
-from service.answering.slots import DAYS, free
+from service.answering.slots import DAYS, Holiday, free
 from service.domain.answers import Answer, Answering, Declined, Template
 from service.domain.items import Message, Provenance
 from service.domain.people import Person
@@ -21,7 +21,7 @@ from service.domain.verdicts import Category, Judged
 from service.people import is_machine
 from service.people.languages import language_of
 from service.people.style import Style, styles
-from service.ports import Holidays, Items
+from service.ports import Items
 
 CALENDARS = frozenset(("ics", "caldav", "google_calendar", "outlook_calendar"))
 CALENDAR_FRESH = timedelta(hours=12)
@@ -45,7 +45,7 @@ class Desk:
 
     person: Person
     items: Items
-    holiday: Holidays
+    holiday: Holiday
 
 
 def answer(desk: Desk, one: Judged, rules: Sequence[Rule], now: datetime) -> Answer | Declined | None:

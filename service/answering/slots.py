@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from service.domain.items import Event, Reply
 from service.domain.people import Person
-from service.ports import Holidays
 
+Holiday = Callable[[str, date], bool]
+"""Given a region such as CH-ZH and a day."""
 AHEAD = timedelta(hours=18)
 """Nobody is asked to meet at once."""
 DAYS = 14
@@ -25,7 +26,7 @@ class Slot:
     end_at: datetime
 
 
-def free(person: Person, events: Sequence[Event], now: datetime, length: timedelta, holiday: Holidays) -> tuple[Slot, ...]:
+def free(person: Person, events: Sequence[Event], now: datetime, length: timedelta, holiday: Holiday) -> tuple[Slot, ...]:
     """A few, on different days where there are enough; earliest first. `events` are those of the next `DAYS` days."""
     busy = [e for e in events if _binds(e, person)]
     by_day = [list(_of_day(person, day, busy, now, length)) for day in _working_days(person, now, holiday)]
@@ -40,10 +41,10 @@ def _binds(event: Event, person: Person) -> bool:
     return not any(person.is_me(a.address.email) and a.reply is Reply.DECLINED for a in event.attendees)
 
 
-def _working_days(person: Person, now: datetime, holiday: Holidays) -> Iterator[date]:
+def _working_days(person: Person, now: datetime, holiday: Holiday) -> Iterator[date]:
     today = now.astimezone(person.zone).date()
     for day in (today + timedelta(days=n) for n in range(DAYS)):
-        if day.weekday() < SATURDAY and not holiday(person, day):
+        if day.weekday() < SATURDAY and not holiday(person.holidays, day):
             yield day
 
 

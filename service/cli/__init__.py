@@ -13,6 +13,7 @@ from service.cli.backup import backup
 from service.cli.brief import brief
 from service.cli.connect import connect, connections, disconnect
 from service.cli.doctor import doctor
+from service.cli.draft import draft
 from service.cli.edge import guarded
 from service.cli.erase import erase
 from service.cli.events import events
@@ -66,6 +67,7 @@ app.command()(connections)
 app.command()(correct)
 app.command()(disconnect)
 app.command()(doctor)
+app.command()(draft)
 app.command()(erase)
 app.command()(events)
 app.command()(explain)

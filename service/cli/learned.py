@@ -13,12 +13,15 @@ from service.cli.opening import opened
 
 if TYPE_CHECKING:
     from service.bootstrap import House
+    from service.people.style import Style
     from service.triage.learning import Learned
 
 learned = typer.Typer(
     help="What Reveille has learned from what you do with your mail: see it, take it back.", no_args_is_help=False
 )
 JSON = Annotated[bool, typer.Option("--json", help="As JSON.")]
+A_YEAR = timedelta(days=365)
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 AGAIN = timedelta(days=7)
 """How far back mail is judged anew once something was learned or taken back."""
 
@@ -81,6 +84,45 @@ def report(json: JSON = False) -> None:
         store = house.teacher.store
         found = made(store.all_feedback(), store.all_patterns(), house.config.person.zone)
     print(jsons.dumps(document(found)) if json else printed(found))
+
+
+@learned.command()
+def style(
+    person: Annotated[str, typer.Argument(metavar="[EMAIL]", help="To whom; without it, to everybody.", show_default=False)] = "",
+    json: JSON = False,
+) -> None:
+    """How you write, as your own sent mail of the last year shows: what drafts in your voice go by. Worked out anew, kept nowhere."""
+    from dataclasses import asdict
+
+    from service.people.style import examples, styles
+
+    with opened() as house:
+        now = house.clock()
+        sent = [j.message for j in house.items.sent(now - A_YEAR, now)]
+        found = styles(house.config.person, sent, person)
+    replies = examples(sent, person) if person else ()
+    if json:
+        print(jsons.dumps({"styles": [asdict(one) for one in found], "examples": list(replies)}, ensure_ascii=False))
+        return
+    if not found:
+        print(f"No mail of yours{f' to {person}' if person else ''} is there to learn from.")
+    for one in found:
+        print(f"{LANGUAGES.get(one.language, 'other languages')}: {one.mails} mail{'' if one.mails == 1 else 's'}")
+        for name, value in _hand(one):
+            print(f"  {name:12}{value}")
+    if replies:
+        print(f"{len(replies)} of your last replies to them would go along with a draft.")
+
+
+def _hand(one: Style) -> list[tuple[str, str]]:
+    rows = [
+        ("greeting", one.greeting or "none of one kind"),
+        ("sign-off", " / ".join(filter(None, (one.sign_off, one.signs_as))) or "none of one kind"),
+        ("addresses", one.formality),
+        ("length", f"{one.words} words, {one.sentence_words:g} a sentence"),
+        ("emoji", f"in {one.emoji:.0%} of them" if one.emoji else "none"),
+    ]
+    return [(name, value) for name, value in rows if value]
 
 
 def correct(

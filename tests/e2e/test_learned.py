@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.driver import Reveille
-from tests.e2e.workspace import a_workspace, receive
+from tests.e2e.workspace import a_workspace, config, receive
 
 ALARM = "Production is down and customers are blocked. Please fix this immediately, I need you to act now."
 
@@ -57,6 +57,29 @@ def test_wrong_words_are_said(reveille: Reveille) -> None:
         done = reveille(*words)
         assert (done.code, done.out) == (code, ""), words
         assert done.err
+
+
+def test_an_answer_is_shown_in_the_persons_hand(tmp_path: Path) -> None:
+    more = "rules:\n  - {name: fees, when: {from: dana@atlas.example, subject: '*fee*'}, then: {answer: {template: text, text: 'They are on our page.'}}}\n"
+    reveille = a_workspace(tmp_path, config(more=more))
+    mine = "Mara Keller <mara@keller.example>"
+    for n in range(3):
+        text = f"Hi Dana,\n\nhere is page {n} of the plan for you.\n\nCheers\nMara\n"
+        receive(tmp_path, text, subject=f"Plan {n}", sender=mine, to="Dana Whitfield <dana@atlas.example>")
+    receive(tmp_path, "What are your fees?", subject="Fees")
+    receive(tmp_path, "Here are the files that you wanted for the audit.", subject="Files")
+    reveille("brief")
+    assert "Hi {first}," in reveille("learned", "style", "dana@atlas.example").out
+    assert reveille("learned", "style", "--json").json["styles"][0]["sign_off"] == "Cheers"
+    assert "No mail of yours to nobody" in reveille("learned", "style", "nobody@else.example").out
+    assert reveille("draft", "Fees").out == (
+        "To: dana@atlas.example\nSubject: Re: Fees\n\nHi Dana,\n\nThey are on our page.\n\nCheers\nMara\n\n"
+    )
+    assert "your mail has arrived" in reveille("draft", "Files", "--as", "receipt").out
+    none = reveille("draft", "Files")
+    assert (none.code, none.out) == (1, "")
+    assert "no rule" in none.err
+    assert "nothing of a meeting" in reveille("draft", "Files", "--as", "schedule").err
 
 
 def _plain(sealed: bytes) -> bytes:

@@ -18,6 +18,7 @@ from service.domain.people import Address, Pause
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Account, Health
 from service.domain.verdicts import Category, Judged, Request, Span
+from service.people.holidays import is_holiday
 from tests.builders import DANA, MARA, NOON, a_message, a_person, a_verdict, an_event, judged
 from tests.world import World
 
@@ -212,6 +213,10 @@ def test_different_days_come_first() -> None:
 def test_weekends_holidays_and_pauses_are_left_out() -> None:
     away = Pause(NOON + timedelta(days=2), NOON + timedelta(days=4))
     assert slots(holiday=lambda _, day: day == date(2026, 5, 13), pauses=(away,)) == ["Thu 09:00", "Mon 09:00", "Tue 09:00"]
+
+
+def test_holidays_are_those_of_the_persons_region() -> None:
+    assert slots(holiday=is_holiday, holidays="CH-ZH") == ["Wed 09:00", "Fri 09:00", "Mon 09:00"]  # Thursday is Ascension Day
 
 
 def test_what_binds_and_what_does_not() -> None:
