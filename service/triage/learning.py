@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -34,7 +34,8 @@ BASE = {Category.URGENT: 0.8, Category.NEEDS_REPLY: 0.5, Category.PERSONAL: 0.35
 """The urgency of what has become another category."""
 _CEILING = {Category.URGENT: 1.0, Category.NEEDS_REPLY: 0.75, Category.PERSONAL: 0.7, Category.FYI: 0.4, Category.PROMOTION: 0.12}
 _RECENT = 5
-_ORDER = tuple(KeyKind)
+_ORDER = {kind: n for n, kind in enumerate(KeyKind)}
+_NO_TIME = timedelta()
 _LESS = 1e-9
 T = TypeVar("T")
 
@@ -62,8 +63,9 @@ class Learned:
         return self.nudge < 0 or RANK[self.meant] < RANK[self.said]
 
 
-def decayed(weight: float, since: datetime, now: datetime) -> float:
-    return float(weight * 0.5 ** (max(timedelta(), now - since) / HALF_LIFE))
+def _left(age: timedelta) -> float:
+    """How much of a case counts after a time."""
+    return float(0.5 ** (age / HALF_LIFE)) if age > _NO_TIME else 1.0
 
 
 def taught(pattern: Pattern | None, key: Key, lesson: Lesson, sender: str, times: int = 1) -> Pattern:
@@ -72,22 +74,19 @@ def taught(pattern: Pattern | None, key: Key, lesson: Lesson, sender: str, times
     if pattern.forgotten_at is not None and lesson.at <= pattern.forgotten_at:
         return pattern
     now = max(pattern.at, lesson.at)
-    tallies = [replace(t, weight=decayed(t.weight, pattern.at, now)) for t in pattern.tallies]
-    same = next((t for t in tallies if _kind(t) == _kind(lesson)), None)
-    weight = decayed(lesson.weight, lesson.at, now) * times
-    others = [t for t in tallies if t is not same]
-    if same is not None:
-        left = same.cases + times
-        both = replace(
-            same,
-            weight=max(0.0, same.weight + weight),
-            cases=left,
-            first_at=min(same.first_at, lesson.at),
-            last_at=max(same.last_at, lesson.at),
-        )
-        others += [both] if left > 0 else []
-    elif times > 0:
-        others.append(Tally(lesson.said, lesson.meant, lesson.nudge, lesson.act, weight, 1, lesson.at, lesson.at))
+    left, weight = _left(now - pattern.at), lesson.weight * _left(now - lesson.at) * times
+    tallies, met = [], False
+    for t in pattern.tallies:
+        if not met and t.said is lesson.said and t.meant is lesson.meant and t.nudge == lesson.nudge and t.act is lesson.act:
+            met = True
+            if t.cases + times > 0:
+                both = max(0.0, t.weight * left + weight)
+                first, last = min(t.first_at, lesson.at), max(t.last_at, lesson.at)
+                tallies.append(Tally(t.said, t.meant, t.nudge, t.act, both, t.cases + times, first, last))
+        else:
+            tallies.append(Tally(t.said, t.meant, t.nudge, t.act, t.weight * left, t.cases, t.first_at, t.last_at))
+    if not met and times > 0:
+        tallies.append(Tally(lesson.said, lesson.meant, lesson.nudge, lesson.act, weight, 1, lesson.at, lesson.at))
     senders, recent = pattern.senders, list(pattern.recent)
     pair = (lesson.said, lesson.meant)
     if times > 0:
@@ -97,14 +96,18 @@ def taught(pattern: Pattern | None, key: Key, lesson: Lesson, sender: str, times
         recent.reverse()
         recent.remove(pair)
         recent.reverse()
-    return Pattern(key, now, tuple(others), senders, tuple(recent), pattern.forgotten_at)
+    return Pattern(key, now, tuple(tallies), senders, tuple(recent), pattern.forgotten_at)
 
 
 def learned(pattern: Pattern, said: Category, now: datetime) -> Learned | None:
     """What it has to say of mails that look like `said`; None while its cases are too few, too old or of two minds."""
     if pattern.key.kind in (KeyKind.DOMAIN, KeyKind.WORD) and len(pattern.senders) < SENDERS:
         return None
-    here = [(t, decayed(t.weight, pattern.at, now)) for t in pattern.tallies if t.said == said]
+    looked = [t for t in pattern.tallies if t.said is said]
+    if not looked:
+        return None
+    left = _left(now - pattern.at)
+    here = [(t, t.weight * left) for t in looked]
     least = CASES_OF_A_WORD if pattern.key.kind is KeyKind.WORD else CASES
     whole = sum(weight for _, weight in here)
     if sum(t.cases for t, _ in here) < least or whole < LEAST_WEIGHT:
@@ -138,7 +141,7 @@ def everything(pattern: Pattern, now: datetime) -> list[Learned]:
 
 def telling(patterns: Iterable[Pattern], said: Category, relation: Relation, now: datetime) -> Learned | None:
     """The most specific that has something to say and may say it."""
-    for pattern in sorted(patterns, key=lambda p: _ORDER.index(p.key.kind)):
+    for pattern in sorted(patterns, key=lambda p: _ORDER[p.key.kind]):
         found = learned(pattern, said, now)
         if found is not None and (not found.lowers or _may_lower(found, relation)):
             return found
@@ -176,10 +179,6 @@ def _lately_otherwise(pattern: Pattern, said: Category, meant: Category) -> bool
     """The person has changed their mind: their last two say something else."""
     last = [m for s, m in pattern.recent if s == said][-2:]
     return len(last) == 2 and meant not in last
-
-
-def _kind(one: Tally | Lesson) -> tuple[Category, Category, int, Act]:
-    return one.said, one.meant, one.nudge, one.act
 
 
 def _digest(sender: str) -> str:
