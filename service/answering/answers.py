@@ -69,7 +69,8 @@ def by(desk: Desk, one: Judged, rule: str, wanted: Answering, now: datetime, nam
     if isinstance(body, _Not):
         return Declined(rule, body.because)
     authentic = "fail" not in (message.authentication.spf, message.authentication.dmarc)
-    stands = wanted.by_itself and authentic and named == message.sender.email and message.reply_to in (None, message.sender)
+    is_named = named != "" and named == message.sender.email
+    stands = wanted.by_itself and authentic and is_named
     subject = " ".join(message.subject.split())
     return Answer(
         item=message.id,
@@ -81,7 +82,8 @@ def by(desk: Desk, one: Judged, rule: str, wanted: Answering, now: datetime, nam
         text=templates.letter(style, body, message.sender.name, desk.person),
         answers=message.message_id,
         why=f"rule {rule}: {wanted.template}",
-        standing=named if stands else "",
+        named=named if is_named else "",
+        by_itself=stands,
         a_day=wanted.a_day if stands else 0,
     )
 

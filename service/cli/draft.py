@@ -46,7 +46,7 @@ def draft(
         print(jsons.dumps(asdict(found), ensure_ascii=False))
         return
     print(f"To: {found.to}\nSubject: {found.subject}\n\n{found.text}")
-    if found.standing:
+    if found.by_itself:
         print(f"Rule {found.rule} lets it go out by itself, {found.a_day} a day at most.")
 
 

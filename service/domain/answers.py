@@ -25,10 +25,11 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A mail that would answer `item`. Its words come from templates, the config and the person's own mail, never from the item.
+    """A mail that would answer `item`. Its words come from templates, the config and the person's own mail; of the item itself it has the
+    subject and the sender's name.
 
-    `to` is who wrote the item. `standing` is the sender that the config names where the rule lets it go out by itself, else "": it is
-    compared with `to` by whoever lets it out.
+    `to` is who wrote the item, which is outside text. `named` is the same address where the config names it word for word, else "": only
+    then may an action go there. `by_itself`: the rule stands for that, `a_day` times.
     """
 
     item: str
@@ -40,7 +41,8 @@ class Answer:
     text: str
     answers: str  # Message-ID
     why: str
-    standing: str = ""
+    named: str = ""
+    by_itself: bool = False
     a_day: int = 0
 
 
