@@ -166,11 +166,20 @@ class Sync:
         self.accounts.commit(account, page, verdicts, self.clock(), self.lease)
         if watched:
             watched.saw(before, page, self.clock())
+        if account.read_at is not None and self.background is not None and self.background.follows_threads:
+            self._judge_threads(_messages(page))
         if account.read_at is not None:  # the history of a first sync asks for nothing to be done
             self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
         expanded = self.accounts.expanded(self.person.id).get(account.name, "")
         return self._store_events(account, changed) if changed and expanded == self._expansion().name else {}
+
+    def _judge_threads(self, new: Sequence[Message]) -> None:
+        """The others in the threads of what has come: a rule may hold for them now, or no more."""
+        ids = {m.id for m in new}
+        threads = self.items.conversations({m.thread_id for m in new}, self.clock() + KNOWN_BY_THEN)
+        if others := [j.message for thread in threads.values() for j in thread if j.message.id not in ids]:
+            self.accounts.judge_again(self.person.id, self.judge(others))
 
     def _file(self, account: Account, items: Sequence[Item]) -> None:
         for item in items:

@@ -36,6 +36,7 @@ def list_(context: typer.Context, json: JSON = False) -> None:
     if context.invoked_subcommand is not None:
         return
     with opened() as house:
+        house.reflect()
         found = house.teacher.learned(house.clock())
         noted = len(house.teacher.store.all_feedback())
     zone = house.config.person.zone
@@ -69,9 +70,9 @@ def forget_all(yes: Annotated[bool, typer.Option("--yes", help="Without asking."
     with opened() as house:
         if not yes and not typer.confirm("Forget everything that Reveille has learned from you?"):
             failed("nothing was forgotten")
-        count = house.teacher.store.forget()
+        count = house.teacher.forget_all(house.clock())
         house.sync.judge_again(house.clock() - AGAIN)
-    print(f"Forgotten: everything learned, about {count} sender{'' if count == 1 else 's'}, lists, domains and topics.")
+    print(f"Forgotten: all that was noted of {count} sender{'' if count == 1 else 's'}, lists, domains and topics.")
 
 
 @learned.command()
@@ -81,6 +82,7 @@ def report(json: JSON = False) -> None:
     from service.triage.prequential import report as made
 
     with opened() as house:
+        house.reflect()
         store = house.teacher.store
         found = made(store.all_feedback(), store.all_patterns(), house.config.person.zone)
     print(jsons.dumps(document(found)) if json else printed(found))

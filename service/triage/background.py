@@ -11,7 +11,7 @@ from service.domain.people import Person
 from service.domain.rules import Rule
 from service.domain.verdicts import Relation
 from service.ports import Items
-from service.triage.circumstances import around
+from service.triage.circumstances import Asked, around
 from service.triage.judges import Known
 from service.triage.teaching import Teacher
 
@@ -23,6 +23,11 @@ class Background:
     items: Items
     teacher: Teacher
     clock: Callable[[], datetime]
+
+    @property
+    def follows_threads(self) -> bool:
+        """Whether a mail may change what rules make of the others in its thread."""
+        return Asked.by(self.rules).thread
 
     def cases(self, messages: Sequence[Message]) -> list[Known]:
         """In the order of the messages; the store is asked for all of them together."""

@@ -9,6 +9,7 @@ import pytest
 
 from service.domain.learning import NOT_URGENT, Act, KeyKind
 from service.domain.people import Retention
+from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Moved, Page
 from service.ports import LearningStore
 from service.store import Store
@@ -18,7 +19,7 @@ from service.triage.acts import feedback
 from service.triage.background import Background
 from service.triage.teaching import Teacher
 from service.watching import Observer
-from tests.builders import DANA, NOON, a_message, judged
+from tests.builders import DANA, MARA, NOON, a_message, judged
 from tests.integration.test_sync import LONG, Bench, Pages, page
 from tests.taught import Taught
 
@@ -53,6 +54,39 @@ def test_nobody_learns_from_another(store: Store) -> None:
     assert mine.is_empty()
     assert not mine.all_patterns()
     assert not mine.acts(["i1"])
+
+
+def test_what_was_forgotten_is_not_learned_again(learning: LearningStore) -> None:
+    teacher = Teacher(learning)
+    teacher.note([some(n) for n in range(4)])
+    assert teacher.learned(NOON + timedelta(days=4))
+    teacher.forget_all(NOON + timedelta(days=5))
+    assert teacher.note([some(n) for n in range(4)]) == 0
+    assert not teacher.learned(NOON + timedelta(days=6))
+    assert teacher.note([some(n) for n in range(4, 9)]) == 3
+
+
+def test_a_thousand_acts_are_few_transactions(store: Store) -> None:
+    teacher = Teacher(PersonLearning("mara", store.database, store.codec))
+    acts = [replace(some(1, Act.OPENED, ""), item=f"o{n}") for n in range(250)]
+    assert teacher.note(acts) == 0
+    assert len(teacher.store.all_feedback()) == 250
+
+
+def test_a_reply_changes_what_a_rule_makes_of_the_thread(store: Store) -> None:
+    rule = Rule("done", Condition(thread=("answered",)), Consequence(priority="low"))
+    asked = a_message(id="asked", thread_id="t", sent_at=NOON - timedelta(hours=2))
+    source = Pages([page(asked)])
+    bench = Bench(store, rules=(rule,), mail=source)
+    teacher = Teacher(PersonLearning(bench.person.id, store.database, store.codec))
+    bench.sync.background = Background(bench.person, (rule,), bench.items, teacher, bench.clock)
+    bench.sync.ensure_fresh(LONG)
+    assert [j.verdict.rules for j in bench.items.received(NOON - timedelta(days=1), NOON)] == [()]
+    bench.clock.forward(minutes=5)
+    source.steps.append(page(a_message(id="reply", sender=MARA, thread_id="t", sent_at=NOON), cursor="2"))
+    bench.sync.ensure_fresh(LONG)
+    [verdict] = [j.verdict for j in bench.items.received(NOON - timedelta(days=1), NOON)]
+    assert (verdict.rules, verdict.priority) == (("done",), "low")
 
 
 def test_what_is_older_than_the_ledger_is_let_go(store: Store) -> None:
