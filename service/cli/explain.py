@@ -46,7 +46,7 @@ def explain(
 
     reader = Reader.find(me)
     failed = 0
-    for path, raw, message, error in messages(_paths(files), reader.own):
+    for path, raw, message, error in _messages(_paths(files), reader.own):
         if raw is None or message is None:
             failed += 1
             line = json_line(path, error=error) if json_ else f"{path}: {error}\n"
@@ -68,7 +68,7 @@ def _paths(files: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def messages(paths: Iterable[str], own: frozenset[str]) -> Iterator[Found]:
+def _messages(paths: Iterable[str], own: frozenset[str]) -> Iterator[Found]:
     """In the order of `paths`. Messages are read in a process of their own, which one of them may bring down."""
     from service.domain.items import Message
     from service.isolation import Isolated

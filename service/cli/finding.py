@@ -65,10 +65,19 @@ def _title(item: Message | Thread | Event) -> str:
 
 
 def _read(house: House, named: str) -> Message:
-    from service.cli.explain import messages
+    """In a process of its own, as every message is read."""
+    from datetime import UTC, datetime
 
-    for _, _, message, error in messages([named], frozenset(house.config.person.emails)):
-        if message is not None:
-            return message
-        failed(f"{named}: {error}")
-    return failed(f"{named}: there is no message in it")
+    from service.domain.items import Message
+    from service.domain.raw import RawMessage
+    from service.mail.limits import MESSAGE_BYTES
+    from service.mail.reader import IsolatedMailReader
+
+    path = Path(named)
+    with path.open("rb") as file:  # what is wrong with a file is said at the edge
+        data = file.read(MESSAGE_BYTES + 1)
+    raw = RawMessage(data, account="file", ref=named, stored_at=datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    [found] = IsolatedMailReader(house.isolated).read([raw], frozenset(house.config.person.emails))
+    if not isinstance(found, Message):
+        failed(f"{named}: {found.what}")
+    return found

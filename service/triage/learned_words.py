@@ -60,7 +60,7 @@ def _did(found: Learned) -> str:
     counted = f"{found.cases} of {found.total}"
     if len(found.acts) > 1:
         what = ", ".join(f"{_DID[act]} {n}" for act, n in found.acts)
-        return f"took {counted} for {_as(found)} ({what})"
+        return f"treated {counted} as {_as(found)} ({what})"
     act = found.acts[0][0]
     if act is Act.CORRECTED:
         return f"marked {counted} {_as(found)}"

@@ -155,6 +155,9 @@ def test_a_rule_explains_itself(reveille: Reveille) -> None:
     document = reveille("rules", "explain", "atlas round", "--json").json
     assert [r["fired"] for r in document["rules"]] == [True, False, False]
     assert "it is external, stranger" in document["rules"][2]["missed"][0]["found"]
+    (reveille.folder / "one.eml").write_bytes(b"From: Eve <eve@atlas.example>\nSubject: Your payslip\n\nHere it is.\n")
+    assert "fired   at night" in reveille("rules", "explain", "one.eml").out
+    assert "No such file" in reveille("rules", "explain", "other.eml").err
     nothing = reveille("rules", "explain", "no such thing")
     assert (nothing.code, nothing.out) == (1, "")
     assert "give an id" in nothing.err
