@@ -14,6 +14,7 @@ from jobs import JOBS
 from service.acting import Acting
 from service.actions import TOOLS, Gate
 from service.actions.filing import Filing, standing
+from service.answering.answers import Desk
 from service.courier import Courier
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, WallTimes
@@ -118,13 +119,17 @@ class House:
             self.items,
             IsolatedJudges(self.triage, self.isolated),
             calendar,
-            Filing(self.gate, self.config.rules, self.offers, self.store.restorations.silent_until()),
+            Filing(self.gate, self.config.rules, self.offers, self.store.restorations.silent_until(), self.desk),
             self.clock,
             self._progressed,
             max(self.server.lease_length, SHORTEST_SYNC),
             self.background,
             Observer(self.store.database, self.store.codec, self.teacher),
         )
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.config.person, self.items, is_holiday)
 
     @cached_property
     def background(self) -> Background:

@@ -52,12 +52,12 @@ def answer(desk: Desk, one: Judged, rules: Sequence[Rule], now: datetime) -> Ans
     """By the first of the verdict's rules that asks for one; None where none does."""
     for rule in rules:
         if rule.name in one.verdict.rules and rule.then.answer is not None:
-            return by(desk, one, rule.name, rule.then.answer, now, _named(rule))
+            return by(desk, one, rule.name, rule.then.answer, now, named(rule))
     return None
 
 
-def by(desk: Desk, one: Judged, rule: str, wanted: Answering, now: datetime, named: str = "") -> Answer | Declined:
-    """`named` is the one sender that the rule names, "" where it holds for more."""
+def by(desk: Desk, one: Judged, rule: str, wanted: Answering, now: datetime, only: str = "") -> Answer | Declined:
+    """`only` is the one sender that the rule names, "" where it holds for more."""
     why_not = next(_obstacles(desk, one, wanted, now), None)
     if why_not is not None:
         return Declined(rule, why_not)
@@ -69,7 +69,7 @@ def by(desk: Desk, one: Judged, rule: str, wanted: Answering, now: datetime, nam
     if isinstance(body, _Not):
         return Declined(rule, body.because)
     authentic = "fail" not in (message.authentication.spf, message.authentication.dmarc)
-    is_named = named != "" and named == message.sender.email
+    is_named = only != "" and only == message.sender.email
     stands = wanted.by_itself and authentic and is_named
     subject = " ".join(message.subject.split())
     return Answer(
@@ -82,7 +82,7 @@ def by(desk: Desk, one: Judged, rule: str, wanted: Answering, now: datetime, nam
         text=templates.letter(style, body, message.sender.name, desk.person),
         answers=message.message_id,
         why=f"rule {rule}: {wanted.template}",
-        named=named if is_named else "",
+        named=only if is_named else "",
         by_itself=stands,
         a_day=wanted.a_day if stands else 0,
     )
@@ -149,7 +149,7 @@ def _body(desk: Desk, one: Judged, wanted: Answering, style: Style, now: datetim
     return templates.offer(style, slots, desk.person) if slots else _Not(f"nothing is free in the next {DAYS} days")
 
 
-def _named(rule: Rule) -> str:
+def named(rule: Rule) -> str:
     """The one address that a rule's `from` is, where it is no pattern."""
     sender = rule.when.sender
     return sender.lower() if "@" in sender and not any(c in sender for c in "*?[/ ") else ""

@@ -52,11 +52,10 @@ def draft(
 
 def _answer(house: House, one: Judged, as_: As | None) -> Answer | Declined | None:
     from service.answering import answer
-    from service.answering.answers import Desk, by
+    from service.answering.answers import by
     from service.domain.answers import Answering, Template
-    from service.people.holidays import is_holiday
 
-    desk, now = Desk(house.config.person, house.items, is_holiday), house.clock()
+    now = house.clock()
     if as_ is not None:
-        return by(desk, one, "by hand", Answering(Template(as_.value)), now)
-    return answer(desk, one, house.config.rules, now)
+        return by(house.desk, one, "by hand", Answering(Template(as_.value)), now)
+    return answer(house.desk, one, house.config.rules, now)

@@ -303,97 +303,30 @@ approval = Table(
     ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
 )
 
-act = Table(
-    "artefact",
+act = Table(  # a proposal that is, or was, carried out: at most once
+    "act",
     metadata,
-    Column("notice", _key(40), nullable=False),
-    Column("name", _key(), nullable=False),
+    Column("proposal", _key(40), nullable=False),
     Column("person", _key(), nullable=False),
-    Column("role", _key(20), nullable=False),
-    Column("media_type", _key(80), nullable=False),
-    Column("path", Text, nullable=False),  # in the artefact store
-    Column("size", BigInteger, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("notice", "name"),
-    ForeignKeyConstraint(["notice"], ["notice.id"], ondelete="CASCADE"),
-    Index(None, "person", "made_at"),
-)
-
-delivery = Table(
-    "delivery",
-    metadata,
-    Column("id", _key(40), primary_key=True),
-    Column("person", _key(), nullable=False),
-    Column("occurrence", _key(40), nullable=False),
-    Column("notice", _key(40), nullable=False),
-    Column("channel", _key(), nullable=False),
-    Column("key", _key(64), nullable=False),
+    Column("tool", _key(80), nullable=False),
+    Column("account", _key(), nullable=False),
+    Column("by", _key(), nullable=False),
+    Column("rule", _key(), nullable=False, server_default=""),
     Column("state", _key(12), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fence", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
     Column("not_before", UtcDateTime),
-    Column("doubtful", Boolean, nullable=False, server_default="0"),  # an attempt may have arrived: look before sending again
-    Column("interrupts", Boolean, nullable=False, server_default="0"),
+    Column("doubtful", Boolean, nullable=False, server_default="0"),  # an attempt may have happened: look before acting again
     Column("error", Text, nullable=False, server_default=""),
-    Column("receipt", Text, nullable=False, server_default=""),
-    Column("sent_at", UtcDateTime),
-    ForeignKeyConstraint(["occurrence"], ["occurrence.id"], ondelete="CASCADE"),
-    ForeignKeyConstraint(["notice"], ["notice.id"], ondelete="CASCADE"),
-    UniqueConstraint("notice", "channel"),
-    Index(None, "state", "not_before"),
-    Index(None, "occurrence"),
-    Index(None, "person", "sent_at"),
-)
-
-told = Table(  # which version of which fact an occurrence says; it counts once the occurrence has ended as sent
-    "told",
-    metadata,
-    Column("person", _key(), nullable=False),
-    Column("occurrence", _key(40), nullable=False),
-    Column("cadence", _key(), nullable=False),
-    Column("key", _long(), nullable=False),
-    Column("version", _key(64), nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("occurrence", "key"),
-    ForeignKeyConstraint(["occurrence"], ["occurrence.id"], ondelete="CASCADE"),
-    Index(None, "person", "cadence", "due_at"),
-)
-
-LEDGER = (occurrence, notice, artefact, delivery, told)
-"""What grows with every day, parents before their children."""
-
-# --- actions -----------------------------------------------------------------------------------------------------------
-
-proposal = Table(
-    "proposal",
-    metadata,
-    Column("id", _key(40), primary_key=True),
-    Column("person", _key(), nullable=False),
-    Column("tool", _key(80), nullable=False),
-    Column("digest", _key(64), nullable=False),
-    Column("tier", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("proposed_at", UtcDateTime, nullable=False),
-    Column("rule", _key(), nullable=False, server_default=""),  # that asked for it
-    Column("expires_at", UtcDateTime),
-    Column("rejected_at", UtcDateTime),  # the person said no
-    Index(None, "person", "proposed_at"),
-)
-
-approval = Table(
-    "approval",
-    metadata,
-    Column("proposal", _key(40), nullable=False),
-    Column("person", _key(), nullable=False),
-    Column("digest", _key(64), nullable=False),
-    Column("approved_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-    Column("by", _key(), nullable=False),
-    Column("spent_at", UtcDateTime),
+    Column("sealed", LargeBinary),  # the receipt
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
     PrimaryKeyConstraint("proposal"),
     ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
+    Index(None, "person", "begun_at"),
 )
+_partial(act, "open", "person", where=act.c.ended_at.is_(None))
 
 # --- learning ----------------------------------------------------------------------------------------------------------
 
@@ -420,31 +353,6 @@ learned = Table(  # decayed counts under a sender, a list, a domain or a word; t
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("person", "key"),
 )
-
-act = Table(  # a proposal that is, or was, carried out: at most once
-    "act",
-    metadata,
-    Column("proposal", _key(40), nullable=False),
-    Column("person", _key(), nullable=False),
-    Column("tool", _key(80), nullable=False),
-    Column("account", _key(), nullable=False),
-    Column("by", _key(), nullable=False),
-    Column("rule", _key(), nullable=False, server_default=""),
-    Column("state", _key(12), nullable=False),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("fence", BigInteger, nullable=False, server_default="0"),
-    Column("lease_until", UtcDateTime),
-    Column("not_before", UtcDateTime),
-    Column("doubtful", Boolean, nullable=False, server_default="0"),  # an attempt may have happened: look before acting again
-    Column("error", Text, nullable=False, server_default=""),
-    Column("sealed", LargeBinary),  # the receipt
-    Column("begun_at", UtcDateTime, nullable=False),
-    Column("ended_at", UtcDateTime),
-    PrimaryKeyConstraint("proposal"),
-    ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
-    Index(None, "person", "begun_at"),
-)
-_partial(act, "open", "person", where=act.c.ended_at.is_(None))
 
 # --- connections --------------------------------------------------------------------------------------------------------
 
