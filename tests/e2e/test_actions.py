@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.driver import Reveille
+from tests.e2e.driver import Reveille, until
 from tests.e2e.workspace import MAILDIR, a_workspace, config, receive
 from tests.live.fakes.slack import FakeSlack
+from tests.live.proxy import FaultProxy
 from tests.live.slack_world import USER
 from tests.live.slack_world import a_workspace as a_slack
 
@@ -30,8 +31,8 @@ def slack() -> Iterator[FakeSlack]:
         yield fake
 
 
-def connected(folder: Path, slack: FakeSlack) -> Reveille:
-    url = f"http://127.0.0.1:{slack.port}/api/"
+def connected(folder: Path, slack: FakeSlack, through: str = "") -> Reveille:
+    url = f"{through or f'http://127.0.0.1:{slack.port}'}/api/"
     reveille = a_workspace(folder)
     source = f"{{kind: slack, name: slack, token: {{kept: slack}}, base_url: '{url}', allow: [post]}}"
     reveille.config(config((MAILDIR, source), more=RULES))
@@ -73,6 +74,21 @@ def test_proposed_said_yes_or_no_to_done_once_and_taken_back(tmp_path: Path, sla
     done = reveille("undo", short)
     assert (done.code, "the post is deleted" in done.out, said(slack, "C00")) == (0, True, [])
     assert reveille("undo", short).code == 1
+
+
+def test_killed_in_the_middle_of_a_post_it_is_unknown_and_never_made_again(tmp_path: Path, slack: FakeSlack) -> None:
+    with FaultProxy(slack.port) as proxy:
+        reveille = connected(tmp_path, slack, proxy.url)
+        reveille("propose", "chat.post", "channel=C00", "text=The call moves.")
+        [proposal] = reveille("proposals", "--json").json
+        proxy.fail(hang=60, where="chat.postMessage")
+        with reveille.started("approve", proposal["id"]) as process:
+            until(lambda: any("chat.postMessage" in one.path for one in proxy.requests), state=process.state)
+            process.kill()
+        assert reveille("run", "--once").code == 0
+        [act] = reveille("actions", "--json").json["done"]
+        assert (act["state"], "nobody can tell" in act["error"]) == ("unknown", True)
+        assert sum("chat.postMessage" in one.path for one in proxy.requests) == 1
 
 
 def test_a_rule_posts_what_came_since_where_the_config_says_and_the_morning_tells(tmp_path: Path, slack: FakeSlack) -> None:
