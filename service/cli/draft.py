@@ -47,7 +47,9 @@ def draft(
         return
     print(f"To: {found.to}\nSubject: {found.subject}\n\n{found.text}")
     if found.by_itself:
-        print(f"Rule {found.rule} lets it go out by itself, {found.a_day} a day at most.")
+        print(
+            f"Rule {found.rule} puts such drafts into the mailbox by itself, {found.a_day} a day at most, where its source may draft."
+        )
 
 
 def _answer(house: House, one: Judged, as_: As | None) -> Answer | Declined | None:

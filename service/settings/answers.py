@@ -32,10 +32,11 @@ class AnswerSection(Section):
     by_itself: Annotated[
         bool,
         Field(
-            strict=True, description="A standing approval: it goes out without your yes, to the one sender whom `when.from` names"
+            strict=True,
+            description="A standing approval: the draft is put into your mailbox without your yes, for the one sender whom `when.from` names",
         ),
     ] = False
-    a_day: Annotated[int, Field(strict=True, ge=1, le=50, description="How many a day may go out by themselves")] = 5
+    a_day: Annotated[int, Field(strict=True, ge=1, le=50, description="How many drafts a day are put there by themselves")] = 5
 
     @model_validator(mode="before")
     @classmethod

@@ -138,7 +138,8 @@ class Then(Section):
     answer: Annotated[
         AnswerOrTemplate | None,
         Field(
-            description="Answer in your voice, from a template: a draft that waits for your yes",
+            description="Answer in your voice, from a template: a draft that waits for your yes where `when.from` is one whole address and its"
+            " source may `draft`; else `reveille draft` shows it",
             examples=["receipt", {"template": "text", "text": "Our fees are on the website."}],
         ),
     ] = None
@@ -159,7 +160,7 @@ class RuleSection(Section):
     def _named_sender(self) -> Self:
         if self.then.answer is not None and self.then.answer.by_itself and not _is_address(self.when.from_):
             raise wrong(
-                "an answer goes out by itself only to one sender whom the rule names",
+                "a draft is made by itself only for one sender whom the rule names",
                 "Set when.from to their whole address, or leave by_itself out",
             )
         return self
