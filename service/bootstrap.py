@@ -308,7 +308,7 @@ class House:
             person=self.config.person,
             account=name,
             folder=self.config.folder,
-            read_mail=IsolatedMailReader(self.isolated),
+            read_mail=IsolatedMailReader(self.isolated, attached=self.config.reads_attachments),
             read_calendar=IsolatedCalendarReader(self.isolated),
             clock=self.clock,
             credentials=self.credentials,

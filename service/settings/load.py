@@ -87,6 +87,7 @@ class _Reader:
             revision=hashlib.sha256(self.document.text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
             text=self.document.text,
             file=self.path,
+            reads_attachments=file.mail.attachments,
         )
 
     def _timed(self, sections: Mapping[str, CadenceSection], whose: Person) -> tuple[Cadence, ...]:

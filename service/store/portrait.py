@@ -52,6 +52,7 @@ tables/NAME.jsonl   the other tables, one row a line:
   learned           what was learned from that, under a sender, a list, a domain or a word of a subject
   act               what was done of it, with the receipt (`sealed`), or why not
   credential        what you are connected to, without what opens it
+  doorbell          which process listens at your sources for what is new
 
 A .jsonl file holds one JSON document a line, in UTF-8; instants are in UTC.
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`ratio` is how many times better ours is than the peer's: of rates the quotient, of times its inverse."""
+    """`ratio` is how many times better ours is than the peer's: of rates and shares the quotient, of times its inverse."""
 
     name: str
     ours: float
@@ -20,7 +20,7 @@ class Figure:
     def ratio(self) -> float | None:
         if not self.peer or not self.ours:
             return None
-        return self.ours / self.peer if self.unit.endswith("/s") else self.peer / self.ours
+        return self.ours / self.peer if self.unit.endswith(("/s", "%")) else self.peer / self.ours
 
     def row(self) -> tuple[str, str, str, str, str]:
         peer = _number(self.peer, self.unit) if self.peer is not None else ""
