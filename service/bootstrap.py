@@ -14,6 +14,7 @@ from jobs import JOBS
 from service.acting import Acting
 from service.actions import TOOLS, Gate
 from service.actions.filing import Filing, standing
+from service.answering.answers import Desk
 from service.courier import Courier
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, WallTimes
@@ -31,11 +32,16 @@ from service.settings.section import SourceSettings
 from service.settings.server import Server
 from service.store import Store, acting_as, data_folder, fernet_key, open_store, shared_time
 from service.store.acts import StoredDeeds
+from service.store.learning import PersonLearning
 from service.store.reading import PersonItems
 from service.store.vault import PersonVault, Vault, open_vault
 from service.sync import Progress, Sync
 from service.triage import Triage
+from service.triage.acts import reflections
+from service.triage.background import Background
 from service.triage.judges import IsolatedJudges
+from service.triage.teaching import Teacher
+from service.watching import Observer
 
 log = logger("bootstrap")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=20), timedelta(minutes=30)
@@ -44,6 +50,7 @@ CHILDREN = 2
 PARSE_TIME, PARSE_MEMORY = timedelta(seconds=10), 1 << 30
 SHORTEST_SYNC = timedelta(seconds=20)
 """A page of mail takes a second; a machine that is busy otherwise takes longer."""
+JUDGED_AFTER_LESSONS = timedelta(days=5)
 JUDGED_AGAIN = timedelta(days=30)
 """How far back stored mail gets new verdicts when the rules change."""
 
@@ -112,11 +119,36 @@ class House:
             self.items,
             IsolatedJudges(self.triage, self.isolated),
             calendar,
-            Filing(self.gate, self.config.rules, self.offers, self.store.restorations.silent_until()),
+            Filing(self.gate, self.config.rules, self.offers, self.store.restorations.silent_until(), self.desk),
             self.clock,
             self._progressed,
             max(self.server.lease_length, SHORTEST_SYNC),
+            self.background,
+            Observer(self.store.database, self.store.codec, self.teacher),
         )
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.config.person, self.items, is_holiday)
+
+    @cached_property
+    def background(self) -> Background:
+        return Background(self.config.person, self.config.rules, self.items, self.teacher, self.clock)
+
+    @cached_property
+    def teacher(self) -> Teacher:
+        return Teacher(PersonLearning(self.config.person.id, self.store.database, self.store.codec))
+
+    def reflect(self) -> int:
+        """Learns from what the person answered and left since the last time. How many lessons it was; with any, the mail of the last
+        days is judged anew.
+        """
+        now = self.clock()
+        known = self.teacher.store.all_feedback()
+        lessons = self.teacher.note(reflections(self.items, known, now))
+        if lessons:
+            self.sync.judge_again(now - JUDGED_AFTER_LESSONS)
+        return lessons
 
     def _progressed(self, progress: Progress) -> None:
         self.progress(progress)  # looked up at each call: a command sets it after the house is open

@@ -106,6 +106,7 @@ class Service:
     def _tidy(self) -> None:
         with acting_as(self.house.config.person.id):
             self.house.prune()
+            self.house.reflect()
         Canaries(self.house.store.database, self.house.store.ledger).drop(self.house.clock())
 
     def stop(self) -> None:

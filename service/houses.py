@@ -28,6 +28,8 @@ log = logger("houses")
 MOST = 500
 """Households that are kept open at a time; the one that was not asked for longest goes."""
 TIDY_EVERY = timedelta(minutes=50)
+REFLECT_EVERY = timedelta(hours=20)
+"""It reads everybody's last weeks."""
 A_MONTH = timedelta(days=31)
 """A slot's row may end after the month that its id names."""
 FRESH = 2.0  # seconds for which a household is not asked whether its config is still the newest
@@ -94,6 +96,7 @@ class Houses:
             return
         partitions.make(database, now)
         Canaries(database, self.store.ledger).drop(now)
+        reflecting = turn(database, "reflected", now, REFLECT_EVERY)
         longest: timedelta | None = timedelta()
         for person in self.people():
             house = self.of(person)
@@ -104,6 +107,8 @@ class Houses:
                 longest = max(longest, house.config.person.keep.ledger)
             with acting_as(person):
                 house.prune()
+                if reflecting:
+                    house.reflect()
         if longest:
             partitions.drop(database, now - longest - A_MONTH)
 

@@ -20,7 +20,9 @@ from service.logs import logger
 from service.ports import CalendarReader, Doorbell, Items, Source
 from service.store.accounts import Accounts
 from service.store.expansion import Expansion
-from service.triage.judges import Judges
+from service.triage.background import Background
+from service.triage.judges import Case, Judges
+from service.watching import Observer
 
 log = logger("sync")
 LEASE = timedelta(minutes=5)
@@ -52,6 +54,9 @@ class Sync:
     clock: Callable[[], datetime]
     progress: Callable[[Progress], None] = lambda _: None
     lease: timedelta = LEASE
+    background: Background | None = None
+    """What judging needs besides the mail; without it only who the senders are."""
+    observer: Observer | None = None
     _connected: dict[str, Source] = field(default_factory=dict)
 
     def ensure_fresh(self, deadline: timedelta, max_age: timedelta = FRESH, heard: timedelta | None = None) -> None:
@@ -110,9 +115,14 @@ class Sync:
         return account is None or bool(account.error) or (account.read_at is not None and account.read_at >= since)
 
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
-        relations = self.items.relations({m.sender.email for m in messages})
-        verdicts = self.judges.judge([(m, relations.get(m.sender.email, Relation())) for m in messages])
+        verdicts = self.judges.judge(self._cases(messages))
         return {m.id: verdict for m, verdict in zip(messages, verdicts, strict=True)}
+
+    def _cases(self, messages: Sequence[Message]) -> Sequence[Case]:
+        if self.background is not None:
+            return self.background.cases(messages)
+        relations = self.items.relations({m.sender.email for m in messages})
+        return [(m, relations.get(m.sender.email, Relation())) for m in messages]
 
     def judge_again(self, since: datetime) -> int:
         """After rules or priorities changed: what is stored gets new verdicts, without being read again."""
@@ -161,12 +171,25 @@ class Sync:
         own_briefings = [m.message_id for m in _messages(page) if m.own_briefing]
         if own_briefings:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
+        watched = self.observer if account.read_at is not None else None  # of a first sync nobody knows how it was before
+        before = watched.before(account, page) if watched else {}
         self.accounts.commit(account, page, verdicts, self.clock(), self.lease)
+        if watched:
+            watched.saw(before, page, self.clock())
+        if account.read_at is not None and self.background is not None and self.background.follows_threads:
+            self._judge_threads(_messages(page))
         if account.read_at is not None:  # the history of a first sync asks for nothing to be done
             self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)], verdicts)
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
         expanded = self.accounts.expanded(self.person.id).get(account.name, "")
         return self._store_events(account, changed) if changed and expanded == self._expansion().name else {}
+
+    def _judge_threads(self, new: Sequence[Message]) -> None:
+        """The others in the threads of what has come: a rule may hold for them now, or no more."""
+        ids = {m.id for m in new}
+        threads = self.items.conversations({m.thread_id for m in new}, self.clock() + KNOWN_BY_THEN)
+        if others := [j.message for thread in threads.values() for j in thread if j.message.id not in ids]:
+            self.accounts.judge_again(self.person.id, self.judge(others))
 
     def _file(self, account: Account, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
         for item in items:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from service.domain.credentials import Credential
+from service.domain.learning import Act
 from service.domain.proposals import ActState, Approval, Pass, Proposal, Receipt, Tier
 from service.domain.sync import Page, Problem, Upsert
 from service.store import Store, fernet_key, tables
@@ -19,9 +20,12 @@ from service.store.backup import Keeper, Manifest
 from service.store.codec import Codec
 from service.store.erasure import digest
 from service.store.instance import shared_secret
+from service.store.learning import PersonLearning
 from service.store.restore import Restorer
 from service.store.vault import Vault
-from tests.builders import NOON, a_contact, a_message, a_note, a_person, a_thread, a_verdict, an_event
+from service.triage.acts import feedback
+from service.triage.teaching import Teacher
+from tests.builders import NOON, a_contact, a_message, a_note, a_person, a_thread, a_verdict, an_event, judged
 from tests.household import START, Bench
 
 SECRET = b"\x01secret of this instance"
@@ -48,6 +52,9 @@ def filled(store: Store, person: str = "mara", until: float = 8) -> Bench:
     proposal = a_proposal(person, message.id)
     store.approvals.file(proposal)
     store.approvals.approve(Approval(proposal.id, proposal.digest, NOON, NOON + timedelta(days=900), person))
+    Teacher(PersonLearning(person, store.database, store.codec)).note(
+        [feedback(judged(message, a_verdict()), Act.CORRECTED, NOON, "fyi")]
+    )
     carried_out(store, replace(proposal, id=f"q-{person}"))
     vault = Vault(store.database, Codec([fernet_key("of the vault of a test")]), lambda: NOON)
     vault.put(person, "imap", Credential("imap", f"{person}@keller.example", secrets={"password": PASSWORD}))

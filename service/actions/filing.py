@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from service.actions import answering
 from service.actions.gate import Gate
-from service.actions.tools import CREATE_TASK, FLAG, LABEL, POST, Tool
+from service.actions.tools import CREATE_TASK, DRAFT, FLAG, LABEL, POST, Tool
+from service.answering.answers import Desk
 from service.domain.items import Message, Thread
 from service.domain.proposals import Fixed, Given, Outside, StandingApproval
 from service.domain.rules import Rule
@@ -32,7 +34,8 @@ class Wanted(NamedTuple):
 
 def standing(rules: Iterable[Rule]) -> tuple[StandingApproval, ...]:
     """A rule that names a project, a label or a channel is a standing approval for that, and for nothing else."""
-    return tuple(
+    rules = tuple(rules)
+    plain = (
         StandingApproval(rule.name, tool.name, {target: value}, rule.then.at_most)
         for rule in rules
         for tool, target, value in (
@@ -43,39 +46,57 @@ def standing(rules: Iterable[Rule]) -> tuple[StandingApproval, ...]:
         )
         if value
     )
+    return (*plain, *answering.standing(rules))
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """`silent_until`: what came before may have been acted on by the service that this one was restored from."""
+    """`desk` is what answers from templates need; without it there are none. `silent_until`: what came before may have been acted on by the service that this one was restored from."""
 
     gate: Gate
     rules: Sequence[Rule]
     offers: Offers = field(default_factory=dict)
     silent_until: datetime | None = None
+    desk: Desk | None = None
 
     def file(self, person: str, item: Message | Thread, account: Account, now: datetime, verdict: Verdict | None = None) -> int:
         """Proposals for what the rules ask of this item; an item is proposed once a rule, however often it is read."""
-        asking = [r for r in self.rules if r.then.task or r.then.label or r.then.flag or r.then.post]
+        asking = [r for r in self.rules if r.then.task or r.then.label or r.then.flag or r.then.post or r.then.answer]
         if not asking or not self._is_new(item, account):
             return 0
-        filed = 0
-        for rule in _fired(asking, item, account.kind, verdict):
-            for wanted in self._wanted(rule, item, account, verdict):
-                id = hashlib.sha256(f"{wanted.tool.name}\0{rule.name}\0{item.id}".encode()).hexdigest()[:32]
-                if self.gate.approvals.proposal(id) is None:
-                    self.gate.propose(
-                        person,
-                        wanted.tool.name,
-                        wanted.arguments,
-                        why=f"rule {rule.name}",
-                        now=now,
-                        account=wanted.account,
-                        rule=rule.name,
-                        id=id,
-                    )
-                    filed += 1
-        return filed
+        wanted = [
+            (rule, w) for rule in _fired(asking, item, account.kind, verdict) for w in self._wanted(rule, item, account, verdict)
+        ]
+        wanted += self._answer(asking, item, account, verdict, now)
+        return sum(self._propose(person, rule.name, one, item, now) for rule, one in wanted)
+
+    def _propose(self, person: str, rule: str, wanted: Wanted, item: Message | Thread, now: datetime) -> bool:
+        id = hashlib.sha256(f"{wanted.tool.name}\0{rule}\0{item.id}".encode()).hexdigest()[:32]
+        if self.gate.approvals.proposal(id) is not None:
+            return False
+        self.gate.propose(
+            person,
+            wanted.tool.name,
+            wanted.arguments,
+            why=f"rule {rule}",
+            now=now,
+            account=wanted.account,
+            rule=rule,
+            id=id,
+        )
+        return True
+
+    def _answer(
+        self, asking: Sequence[Rule], item: Message | Thread, account: Account, verdict: Verdict | None, now: datetime
+    ) -> list[tuple[Rule, Wanted]]:
+        """At most one: by the first rule that wants any."""
+        if self.desk is None or verdict is None or not isinstance(item, Message):
+            return []
+        if DRAFT.name not in self.offers.get(account.name, frozenset[str]()):
+            return []
+        found = answering.drafted(self.desk, asking, item, verdict, now)
+        rule = next((r for r in asking if found is not None and r.name == found.rule), None)
+        return [(rule, Wanted(DRAFT, account.name, answering.arguments(found)))] if found and rule else []
 
     def _is_new(self, item: Message | Thread, account: Account) -> bool:
         at = item.new_at if isinstance(item, Message) else item.at

@@ -14,6 +14,7 @@ from service.cli.backup import backup
 from service.cli.brief import brief
 from service.cli.connect import connect, connections, disconnect
 from service.cli.doctor import doctor
+from service.cli.draft import draft
 from service.cli.edge import guarded
 from service.cli.erase import erase
 from service.cli.events import events
@@ -21,6 +22,7 @@ from service.cli.explain import explain
 from service.cli.export import export
 from service.cli.init import init
 from service.cli.keys import keys
+from service.cli.learned import correct, learned
 from service.cli.people import people
 from service.cli.proposals import approve, proposals, propose, reject
 from service.cli.restore import restore
@@ -66,8 +68,10 @@ app.command()(brief)
 app.command()(clock)
 app.command()(connect)
 app.command()(connections)
+app.command()(correct)
 app.command()(disconnect)
 app.command()(doctor)
+app.command()(draft)
 app.command()(erase)
 app.command()(events)
 app.command()(explain)
@@ -86,6 +90,7 @@ app.command()(undo)
 app.command()(worker)
 app.command()(listen)
 app.add_typer(keys, name="keys")
+app.add_typer(learned, name="learned")
 app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")
 

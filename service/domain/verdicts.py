@@ -93,7 +93,9 @@ class MeetingProposal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`brain` says who judged: "rules", "builtin", or a model's name; `rules` the names of the rules that fired."""
+    """`brain` says who judged: "rules", "you" (the person corrected it), "learned" (from what the person does), "builtin", or a model's
+    name; `rules` the names of the rules that fired; `builtin` the built-in brain's own category, whoever judged.
+    """
 
     category: Category
     urgency: float  # 0 to 1
@@ -115,6 +117,7 @@ class Verdict:
     decisions: tuple[Decision, ...] = ()
     meetings: tuple[MeetingProposal, ...] = ()
     language: str = "unknown"  # "en", "de", "fr", "es"; another code or "unknown" where nothing is said of what the text asks
+    builtin: Category | None = None
 
     @property
     def without_words(self) -> Verdict:

@@ -82,7 +82,7 @@ class _Reader:
             sources=tuple(sources),
             channels=MappingProxyType(channels),
             cadences=self._timed(sections, whose),
-            rules=tuple(section.rule() for section in rules if section),
+            rules=tuple(section.rule(whose.timezone) for section in rules if section),
             voice=voice,
             revision=hashlib.sha256(self.document.text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
             text=self.document.text,

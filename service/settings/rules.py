@@ -7,11 +7,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from service.domain.rules import Condition, Consequence, Rule
+from service.settings.answers import AnswerOrTemplate
 from service.settings.me import Priority
+from service.settings.rule_words import CrmSection, Domain, TimesOrSpan
 from service.settings.section import Section, wrong
 from service.settings.words import Many, Name, Pattern
 
 Category = Literal["urgent", "needs_reply", "fyi", "promotion", "personal"]
+RelationWord = Literal["known", "stranger", "answered", "written", "colleague", "external", "meeting"]
+ThreadWord = Literal["new", "joined", "answer", "answered", "open"]
 
 
 class When(Section):
@@ -19,6 +23,9 @@ class When(Section):
 
     from_: Annotated[
         Pattern | None, Field(alias="from", description="The sender's address or name", examples=["*@board.example"])
+    ] = None
+    domain: Annotated[
+        Domain | None, Field(description="The sender's domain, those below it included", examples=["board.example"])
     ] = None
     to: Annotated[Pattern | None, Field(description="Any recipient's address or name")] = None
     subject: Annotated[Pattern | None, Field(description="The subject", examples=["*payslip*"])] = None
@@ -28,6 +35,34 @@ class When(Section):
     channel: Annotated[Pattern | None, Field(description="The chat channel", examples=["proj-*"])] = None
     attendee: Annotated[Pattern | None, Field(description="Anybody in the meeting")] = None
     category: Annotated[Category | None, Field(description="What triage says it is")] = None
+    relation: Annotated[
+        Many[RelationWord],
+        Field(
+            description="What the sender is to you, one of these words: in your contacts or CRM (known), somebody you have answered,"
+            " somebody you have written to, none of these (stranger), of your organisation or not, or somebody you meet within a day",
+            examples=["answered"],
+        ),
+    ] = ()
+    thread: Annotated[
+        Many[ThreadWord],
+        Field(
+            description="What the mail is in its thread, one of these words: its first (new), in one you wrote in before (joined), right"
+            " after your own last word (answer), answered by you since or still open",
+            examples=["answer"],
+        ),
+    ] = ()
+    time: Annotated[
+        TimesOrSpan | None,
+        Field(
+            description="When it is dated, in your time zone", examples=["18:00-08:00", {"at": "00:00-24:00", "days": "weekends"}]
+        ),
+    ] = None
+    crm: Annotated[
+        CrmSection | None,
+        Field(
+            description="What your contacts and CRM say of the sender and their open deals", examples=[{"stage": "Term sheet*"}]
+        ),
+    ] = None
     all: Annotated[Many[When], Field(description="Every one of these holds")] = ()
     any: Annotated[Many[When], Field(description="At least one of these holds")] = ()
     not_: Annotated[Many[When], Field(alias="not", description="None of these holds")] = ()
@@ -40,9 +75,10 @@ class When(Section):
             )
         return self
 
-    def condition(self) -> Condition:
+    def condition(self, timezone: str) -> Condition:
         return Condition(
             sender=self.from_ or "",
+            domain=self.domain or "",
             to=self.to or "",
             subject=self.subject or "",
             text=self.text or "",
@@ -51,9 +87,13 @@ class When(Section):
             channel=self.channel or "",
             attendee=self.attendee or "",
             category=self.category or "",
-            all=tuple(w.condition() for w in self.all),
-            any=tuple(w.condition() for w in self.any),
-            none=tuple(w.condition() for w in self.not_),
+            relation=self.relation,
+            thread=self.thread,
+            time=self.time.hours(timezone) if self.time else None,
+            crm=self.crm.patterns() if self.crm else (),
+            all=tuple(w.condition(timezone) for w in self.all),
+            any=tuple(w.condition(timezone) for w in self.any),
+            none=tuple(w.condition(timezone) for w in self.not_),
         )
 
 
@@ -95,6 +135,15 @@ class Then(Section):
         ),
     ] = 50
 
+    answer: Annotated[
+        AnswerOrTemplate | None,
+        Field(
+            description="Answer in your voice, from a template: a draft that waits for your yes where `when.from` is one whole address and its"
+            " source may `draft`; else `reveille draft` shows it",
+            examples=["receipt", {"template": "text", "text": "Our fees are on the website."}],
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.model_copy(update={"at_most": 50}) == self.model_construct():
@@ -107,7 +156,17 @@ class RuleSection(Section):
     when: Annotated[When, Field(description="The conditions", examples=[{"from": "*@board.example"}])]
     then: Annotated[Then, Field(description="What follows", examples=[{"priority": "urgent", "notify": "phone"}])]
 
-    def rule(self) -> Rule:
+    @model_validator(mode="after")
+    def _named_sender(self) -> Self:
+        if self.then.answer is not None and self.then.answer.by_itself and not _is_address(self.when.from_):
+            raise wrong(
+                "a draft is made by itself only for one sender whom the rule names",
+                "Set when.from to their whole address, or leave by_itself out",
+            )
+        return self
+
+    def rule(self, timezone: str = "UTC") -> Rule:
+        """`timezone` is the person's: times of day are theirs."""
         then = self.then
         consequence = Consequence(
             priority=then.priority or "",
@@ -117,8 +176,13 @@ class RuleSection(Section):
             private=then.private,
             mute=then.mute,
             task=then.task,
+            answer=then.answer.wish() if then.answer else None,
             flag=then.flag,
             post=then.post,
             at_most=then.at_most,
         )
-        return Rule(self.name, self.when.condition(), consequence)
+        return Rule(self.name, self.when.condition(timezone), consequence)
+
+
+def _is_address(pattern: str | None) -> bool:
+    return pattern is not None and "@" in pattern and not any(c in pattern for c in "*?[/ ")

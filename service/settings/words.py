@@ -249,19 +249,21 @@ def pattern(value: object) -> str:
     text = _text(value, "Write one pattern; for several use any: [{…}, {…}]")
     if not text:
         raise wrong("an empty pattern", 'Write a glob such as "*@board.example", or a regular expression between slashes')
-    if len(text) > 1 and text.startswith("/") and text.endswith("/"):
-        _compiles(text[1:-1])
+    if len(text) > 1 and text.startswith("/") and (end := re.search(r"/[ci]?$", text[1:])):
+        _compiles(text[1 : end.start() + 1])
     return text
 
 
 def _compiles(expression: str) -> None:
     if len(expression) > 1000:
         raise wrong("the regular expression is longer than 1,000 characters", "Split it over several conditions")
+    import regex  # what rules are matched with: it reads sets within sets where `re` does not
+
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "possible nested set" and such: it compiles
-            re.compile(expression)
-    except (re.error, OverflowError, RecursionError, MemoryError) as error:
+            warnings.simplefilter("ignore")
+            regex.compile(expression, regex.VERSION1)
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise wrong(f"not a regular expression: {error}", "Mend it, or take the slashes away to match it as a glob") from None
 
 

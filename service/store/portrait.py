@@ -48,6 +48,8 @@ tables/NAME.jsonl   the other tables, one row a line:
   told              which version of which fact was said when
   proposal          actions that were proposed
   approval          your yes to them, and when it was used
+  feedback          what you did with your mail: answered, flagged, moved, corrected, left
+  learned           what was learned from that, under a sender, a list, a domain or a word of a subject
   act               what was done of it, with the receipt (`sealed`), or why not
   credential        what you are connected to, without what opens it
   doorbell          which process listens at your sources for what is new

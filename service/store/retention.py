@@ -34,6 +34,7 @@ class Pruner:
             self._trim_bodies(person, now - keep.bodies)
             + self._drop_artefacts(person, now - keep.artefacts)
             + self._drop_rows(person, now - keep.ledger, now - IDLE_ROWS)
+            + self._drop_learning(person, now - keep.ledger)
             + self._drop_proposals(person, now - keep.ledger)
         )
 
@@ -79,6 +80,18 @@ class Pruner:
             if ids:
                 on.execute(delete(o).where(o.c.id.in_(ids)))  # notices, deliveries and told facts go along
         return len(ids)
+
+    def _drop_learning(self, person: str, before: datetime) -> int:
+        """By then a case counts next to nothing. That something was taken back is kept as long."""
+        f, k = tables.feedback, tables.learned
+        with self.database.write() as on:
+            ids = on.execute(select(f.c.id).where(f.c.person == person, f.c.at < before).limit(BATCH)).scalars().all()
+            keys = on.execute(select(k.c.key).where(k.c.person == person, k.c.at < before).limit(BATCH)).scalars().all()
+            if ids:
+                on.execute(delete(f).where(f.c.person == person, f.c.id.in_(ids)))
+            if keys:
+                on.execute(delete(k).where(k.c.person == person, k.c.key.in_(keys)))
+        return len(ids) + len(keys)
 
     def _drop_proposals(self, person: str, before: datetime) -> int:
         """Approvals and acts go along; one that is still being carried out stays."""

@@ -328,6 +328,32 @@ act = Table(  # a proposal that is, or was, carried out: at most once
 )
 _partial(act, "open", "person", where=act.c.ended_at.is_(None))
 
+# --- learning ----------------------------------------------------------------------------------------------------------
+
+feedback = Table(  # what the person did with an item: of several acts of a kind the last
+    "feedback",
+    metadata,
+    Column("person", _key(), nullable=False),
+    Column("id", _key(40), nullable=False),
+    Column("item", _long(), nullable=False),
+    Column("act", _key(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("person", "id"),
+    Index(None, "person", "item"),
+    Index(None, "person", "at"),
+)
+
+learned = Table(  # decayed counts under a sender, a list, a domain or a word; the key is hashed where one is configured
+    "learned",
+    metadata,
+    Column("person", _key(), nullable=False),
+    Column("key", _key(), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("person", "key"),
+)
+
 # --- connections --------------------------------------------------------------------------------------------------------
 
 credential = Table(  # what a person signed in with: always encrypted, never exported

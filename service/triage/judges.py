@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from service.domain.items import Message
+from service.domain.learning import Hints
 from service.domain.verdicts import Category, Relation, Verdict
 from service.isolation import Failure, Isolated
 from service.triage import Triage
+from service.triage.circumstances import Circumstances
 
-Case = tuple[Message, Relation]
+Known = tuple[Message, Relation, Circumstances, Hints, datetime]
+Case = tuple[Message, Relation] | Known
 BATCH = 40
 """Cases handed over at a time: large enough that handing over costs little, small enough that both sides stay busy."""
 

@@ -4,23 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from time import process_time
 
 import regex
 
 _LONGEST = 20_000
 """Characters of a field that a regular expression is tried on."""
 
-_SECONDS = 0.05
-"""For one search. A pattern that needs longer is one that would stop the mail; it counts as not matching."""
+_SECONDS = 0.02
+"""Of processor time, for all fields of one item. A pattern that needs longer would stop the mail; it counts as not matching."""
+
+_LEAST = 0.001  # what is left for the last of many fields
 
 Matcher = Callable[[str], bool]
+_Search = Callable[[str, float], bool]
 
 
-@lru_cache(maxsize=1024)
+class TooSlow(Exception):
+    """A pattern that can't be decided in its time."""
+
+
 def matcher(pattern: str) -> Matcher:
     """Compiled once. Globs know *, ? and [abc], and are case-insensitive like regular expressions, unless those say (?-i) or end in
     /c. Raises ValueError where a regular expression is not one.
     """
+    _search(pattern)
+    return lambda field: any_matches(pattern, (field,))
+
+
+def any_matches(pattern: str, fields: Iterable[str]) -> bool:
+    """A pattern that takes too long counts as not matching."""
+    try:
+        return tried(pattern, fields)
+    except TooSlow:
+        return False
+
+
+def tried(pattern: str, fields: Iterable[str]) -> bool:
+    """Whether any of the fields matches. Raises TooSlow where that can't be decided in time."""
+    search, end = _search(pattern), process_time() + _SECONDS
+    try:
+        return any(search(field, end - process_time()) for field in fields)
+    except TimeoutError as error:
+        raise TooSlow(f"{pattern} takes longer than {_SECONDS * 1000:.0f} ms to decide") from error
+
+
+@lru_cache(maxsize=1024)
+def _search(pattern: str) -> _Search:
+    """Given a field and the seconds that are left, raises TimeoutError where they don't suffice."""
     expression, flags = _regex_of(pattern)
     if expression is None:
         return _glob(pattern)
@@ -29,18 +60,7 @@ def matcher(pattern: str) -> Matcher:
     except regex.error as error:
         raise ValueError(f"{pattern} is not a regular expression: {error}") from error
 
-    def search(field: str) -> bool:
-        try:
-            return compiled.search(field[:_LONGEST], timeout=_SECONDS) is not None
-        except TimeoutError:
-            return False
-
-    return search
-
-
-def any_matches(pattern: str, fields: Iterable[str]) -> bool:
-    matches = matcher(pattern)
-    return any(matches(f) for f in fields)
+    return lambda field, left: compiled.search(field[:_LONGEST], timeout=max(left, _LEAST)) is not None
 
 
 def _regex_of(pattern: str) -> tuple[str | None, int]:
@@ -52,22 +72,15 @@ def _regex_of(pattern: str) -> tuple[str | None, int]:
     return None, 0
 
 
-def _glob(pattern: str) -> Matcher:
+def _glob(pattern: str) -> _Search:
     """`fnmatch` without its backtracking trap: runs of stars are one, and the match is possessive between them."""
     if not any(c in pattern for c in "*?["):
         plain = pattern.casefold()
-        return lambda field: field.casefold() == plain
+        return lambda field, _: field.casefold() == plain
     parts = [_literal(part) for part in regex.split(r"\*+", pattern)]
     body = ".*".join(parts) if len(parts) < 3 else parts[0] + "".join(f"(?>.*?{p})" for p in parts[1:-1]) + ".*" + parts[-1]
     compiled = regex.compile(body, regex.IGNORECASE | regex.DOTALL)
-
-    def match(field: str) -> bool:
-        try:
-            return compiled.fullmatch(field, timeout=_SECONDS) is not None
-        except TimeoutError:
-            return False
-
-    return match
+    return lambda field, left: compiled.fullmatch(field, timeout=max(left, _LEAST)) is not None
 
 
 def _literal(part: str) -> str:

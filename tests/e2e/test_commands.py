@@ -140,12 +140,36 @@ def test_rules_are_replayed_before_they_are_in_force(reveille: Reveille) -> None
     assert "1 verdict would change" in reveille("rules", "test").out
 
 
+def test_a_rule_explains_itself(reveille: Reveille) -> None:
+    reveille("brief", "--send")
+    more = (
+        "rules:\n  - {name: atlas first, when: {from: '*@atlas.example'}, then: {priority: urgent}}\n"
+        "  - {name: at night, when: {domain: atlas.example, subject: '*payslip*'}, then: {mute: true}}\n"
+        "  - {name: old friends, when: {relation: answered}, then: {priority: high}}\n"
+    )
+    reveille.config(config(more=more))
+    said = reveille("rules", "explain", "atlas round").out
+    assert "fired   atlas first" in said
+    assert 'nearly  at night: subject wants *payslip*; it has "Atlas round"' in said
+    assert "1 other did not come near" in said
+    document = reveille("rules", "explain", "atlas round", "--json").json
+    assert [r["fired"] for r in document["rules"]] == [True, False, False]
+    assert "it is external, stranger" in document["rules"][2]["missed"][0]["found"]
+    (reveille.folder / "one.eml").write_bytes(b"From: Eve <eve@atlas.example>\nSubject: Your payslip\n\nHere it is.\n")
+    assert "fired   at night" in reveille("rules", "explain", "one.eml").out
+    assert "No such file" in reveille("rules", "explain", "other.eml").err
+    nothing = reveille("rules", "explain", "no such thing")
+    assert (nothing.code, nothing.out) == (1, "")
+    assert "give an id" in nothing.err
+
+
 def test_the_schema_is_printed(reveille: Reveille) -> None:
     assert "properties" in reveille("schema").json
 
 
 @pytest.mark.parametrize(
-    "command", ["", "run", "brief", "status", "doctor", "rules", "rules test", "schema", "init", "explain", "events"]
+    "command",
+    ["", "run", "brief", "status", "doctor", "rules", "rules test", "rules explain", "schema", "init", "explain", "events"],
 )
 def test_help_teaches(reveille: Reveille, command: str) -> None:
     done = reveille(*command.split(), "--help")

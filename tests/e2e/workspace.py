@@ -66,7 +66,7 @@ def receive(folder: Path, body: str, *, subject: str = "A question", ago: timede
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = fields.get("sender", "Dana Whitfield <dana@atlas.example>")
-    message["To"] = "Mara Keller <mara@keller.example>"
+    message["To"] = fields.get("to", "Mara Keller <mara@keller.example>")
     message["Date"] = format_datetime(datetime.now(UTC) - ago)
     message["Message-ID"] = f"<{number}@atlas.example>"
     message.set_content(body)
