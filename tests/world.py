@@ -13,6 +13,7 @@ from service.domain.ledger import Occurrence, Outcome
 from service.domain.people import Person
 from service.domain.sync import Account
 from service.domain.verdicts import Category, Judged, Relation, Verdict
+from service.ports import Ahead
 
 UNREMARKABLE = Verdict(Category.FYI, 0.1, ())
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -48,7 +49,7 @@ class World:
             self._shelf(thing).append(Judged(thing, UNREMARKABLE) if isinstance(thing, Message) else thing)
         return self
 
-    def at_once(self) -> AbstractContextManager[None]:
+    def at_once(self, ahead: Ahead | None = None) -> AbstractContextManager[None]:
         return nullcontext()
 
     def _shelf(self, thing: object) -> list:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
 from service.domain.items import Event, Message, Series
 from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
@@ -22,6 +22,7 @@ from service.store.erasure import refuse_erased
 from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
+ACCOUNTS = select(a).where(a.c.person == bindparam("person")).order_by(a.c.name)
 MOST_PROBLEMS = 500
 
 
@@ -73,9 +74,7 @@ class Accounts:
             on.execute(delete(a).where(a.c.person == person, a.c.name == name))
 
     def all(self, person: str) -> Sequence[Account]:
-        with self._database.read() as on:
-            rows = on.execute(a.select().where(a.c.person == person).order_by(a.c.name)).mappings()
-            return [_read(row) for row in rows]
+        return [_read(row._asdict()) for row in self._database.ask(ACCOUNTS, person=person)]
 
     # --- one sync ------------------------------------------------------------------------------------------------------
 
@@ -144,11 +143,7 @@ class Accounts:
 
     def expanded(self, person: str) -> Mapping[str, str]:
         """For which window and zone each account's series have their instances in rows; accounts without series are left out."""
-        with self._database.read() as on:
-            return {
-                row.name: row.expanded
-                for row in on.execute(select(a.c.name, a.c.expanded).where(a.c.person == person, a.c.expanded != ""))
-            }
+        return {row.name: row.expanded for row in self._database.ask(ACCOUNTS, person=person) if row.expanded}
 
     def store_events(
         self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str, now: datetime
@@ -251,7 +246,7 @@ def _this(person: str, name: str) -> Any:
     return and_(a.c.person == person, a.c.name == name)
 
 
-def _read(row: RowMapping) -> Account:
+def _read(row: Mapping[str, Any] | RowMapping) -> Account:
     return Account(
         person=row["person"],
         name=row["name"],

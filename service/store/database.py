@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from threading import local
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from service.errors import StoreUnusable, Unavailable
+from service.store.asking import Asked, answers
 
 BUSY = 30.0  # seconds a writer waits for another before it gives up and is retried by its caller
 CONNECTIONS = 10  # of one process to PostgreSQL
@@ -39,6 +42,18 @@ def acting_as(person: str) -> Iterator[None]:
 _LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    acting: str
+    connection: Connection
+    known: dict[Any, Sequence[Any]] = field(default_factory=dict)
+    """Answers so far, by question and what was bound to it."""
+
+
+def _key(question: Select[Any], values: Mapping[str, Any]) -> Any:
+    return question, tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in sorted(values.items()))
+
+
 class Database:
     """`write()` takes the write lock at its start (BEGIN IMMEDIATE), so that two claims never both read and then fight.
 
@@ -50,14 +65,50 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite(url, busy) if self.url.get_backend_name() == "sqlite" else _postgres(url, busy, connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._mine = local()
+
+    @contextmanager
+    def at_once(self, ahead: Sequence[Asked] = ()) -> Iterator[None]:
+        """All that this thread reads in here for the same person is of one snapshot, and costs one transaction: to begin and to end
+        one is two messages to PostgreSQL, as much as the question in between. What is asked `ahead` goes there in one.
+        """
+        before: _Snapshot | None = getattr(self._mine, "snapshot", None)
+        with self.read() as connection:
+            self._mine.snapshot = snapshot = _Snapshot(_acting.get(), connection)
+            try:
+                if ahead and not self.is_sqlite:
+                    snapshot.known.update(zip((_key(*asked) for asked in ahead), answers(connection, ahead), strict=True))
+                yield
+            finally:
+                self._mine.snapshot = before
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot: what several queries see belongs together."""
+        held = self._held()
+        if held is not None:
+            yield held.connection
+            return
         with translated(), self.engine.connect() as connection:
             self._act(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self._lock(connection, "BEGIN")
             yield connection
+
+    def ask(self, question: Select[Any], **values: Any) -> Sequence[Any]:
+        """The rows that answer a question that was made once; `at_once` none is asked twice."""
+        held, key = self._held(), _key(question, values)
+        if held is not None and key in held.known:
+            return held.known[key]
+        with self.read() as on:
+            found = on.execute(question, values).all() if self.is_sqlite else answers(on, [(question, values)])[0]
+        if held is not None:
+            held.known[key] = found
+        return found
+
+    def _held(self) -> _Snapshot | None:
+        """What `at_once` holds in this thread, for the same person."""
+        held: _Snapshot | None = getattr(self._mine, "snapshot", None)
+        return held if held is not None and held.acting == _acting.get() else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

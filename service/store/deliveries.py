@@ -7,8 +7,9 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
 from service.domain.ledger import Occurrence, Outcome, State
@@ -18,6 +19,31 @@ from service.store.codec import Codec
 from service.store.database import Database
 
 t = tables.delivery
+_OCCURRENCE: BindParameter[str] = bindparam("occurrence")
+_ID: BindParameter[str] = bindparam("id")
+_OF = select(t).where(t.c.occurrence == _OCCURRENCE).order_by(t.c.channel)
+_UNTOUCHED = {DeliveryState.PENDING, DeliveryState.SKIPPED}
+_BEGUN = (
+    select(t.c.id)
+    .where(t.c.occurrence == _OCCURRENCE)
+    .where(or_(t.c.state.in_(sorted(set(DeliveryState) - _UNTOUCHED)), t.c.doubtful))
+    .limit(1)
+)
+_NOTICE = select(tables.notice.c.sealed).where(tables.notice.c.id == _ID)
+_FILES = select(tables.artefact).where(tables.artefact.c.notice == _ID)
+TOLD = (
+    select(tables.told.c.key, tables.told.c.version)
+    .join(tables.occurrence, tables.occurrence.c.id == tables.told.c.occurrence)
+    .where(tables.told.c.person == bindparam("person"), tables.told.c.cadence == bindparam("cadence"))
+    .where(tables.told.c.due_at < bindparam("before"), tables.occurrence.c.id != bindparam("besides"))
+    .where(
+        or_(
+            tables.occurrence.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)),
+            tables.occurrence.c.state.in_((State.PREPARED, State.DELIVERING)),
+        )
+    )
+    .order_by(tables.told.c.due_at)
+)
 FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED)
 
 
@@ -139,13 +165,11 @@ class Deliveries:
     # --- one delivery -------------------------------------------------------------------------------------------------------
 
     def of(self, occurrence: str) -> Sequence[Delivery]:
-        with self._database.read() as on:
-            return self._of(on, occurrence)
+        return [_read(row._asdict()) for row in self._database.ask(_OF, occurrence=occurrence)]
 
     @staticmethod
     def _of(on: Connection, occurrence: str) -> Sequence[Delivery]:
-        rows = on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
-        return [_read(row) for row in rows]
+        return [_read(row) for row in on.execute(_OF, {"occurrence": occurrence}).mappings()]
 
     def claim(
         self, id: str, now: datetime, lease: timedelta, *, most: tuple[int, datetime] | None = None
@@ -237,17 +261,14 @@ class Deliveries:
 
     def begun(self, occurrence: str) -> bool:
         """Whether anything of it went out, or may have, or failed for good: then it is not made anew."""
-        touched = or_(t.c.state.not_in((DeliveryState.PENDING, DeliveryState.SKIPPED)), t.c.doubtful)
-        with self._database.read() as on:
-            return on.execute(select(t.c.id).where(t.c.occurrence == occurrence, touched).limit(1)).first() is not None
+        return bool(self._database.ask(_BEGUN, occurrence=occurrence))
 
     def notice(self, id: str) -> Notice:
         """With its files."""
-        with self._database.read() as on:
-            row = on.execute(select(tables.notice).where(tables.notice.c.id == id)).mappings().one()
-            files = on.execute(select(tables.artefact).where(tables.artefact.c.notice == id)).mappings().all()
-        rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
-        return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
+        with self._database.at_once([(_NOTICE, {"id": id}), (_FILES, {"id": id})]):
+            (notice,), files = self._database.ask(_NOTICE, id=id), self._database.ask(_FILES, id=id)
+        rendered = tuple(Rendered(f.role, f.name, f.media_type, self._artefacts.get(f.path)) for f in files)
+        return replace(self._codec.unpack(notice.sealed, Notice), files=rendered)
 
     def audiences(self, occurrence: str) -> Sequence[tuple[str, Audience]]:
         """Notices by id and for whom each was made, the person's own first."""
@@ -266,8 +287,7 @@ class Deliveries:
         return [self.notice(id) for id in ids]
 
     def priority(self, notice: str) -> str:
-        with self._database.read() as on:
-            sealed = on.execute(select(tables.notice.c.sealed).where(tables.notice.c.id == notice)).scalar_one()
+        ((sealed,),) = self._database.ask(_NOTICE, id=notice)
         return self._codec.unpack(sealed, Notice).priority
 
     def interruptions(self, person: str, since: datetime) -> int:
@@ -290,16 +310,8 @@ class Deliveries:
         second attempt is not said again by the next one. Where it fails in the end, it was not told. `besides` is left out: an
         occurrence that is looked at again just before it goes out has not told itself.
         """
-        told, row = tables.told, tables.occurrence
-        said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), row.c.state.in_((State.PREPARED, State.DELIVERING)))
-        query = (
-            select(told.c.key, told.c.version)
-            .join(row, row.c.id == told.c.occurrence)
-            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.id != besides, said)
-            .order_by(told.c.due_at)
-        )
-        with self._database.read() as on:
-            return {row.key: row.version for row in on.execute(query)}
+        rows = self._database.ask(TOLD, person=person, cadence=cadence, before=before, besides=besides)
+        return {row.key: row.version for row in rows}
 
     def is_ours(self, person: str, message_ids: Iterable[str]) -> frozenset[str]:
         keys = {id.partition("@")[0]: id for id in message_ids}
@@ -318,7 +330,7 @@ def notice_id(occurrence: Occurrence, audience: Audience) -> str:
     return occurrence.id[:8] + hashlib.sha256(f"{occurrence.id}/{audience}".encode()).hexdigest()[:24]
 
 
-def _read(row: RowMapping) -> Delivery:
+def _read(row: Mapping[str, Any] | RowMapping) -> Delivery:
     return Delivery(
         id=row["id"],
         person=row["person"],
