@@ -15,6 +15,7 @@ from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, Id
 from service.domain.ledger import Occurrence, Outcome, State
 from service.store import tables
 from service.store.artefacts import ArtefactStore
+from service.store.asking import Asked
 from service.store.codec import Codec
 from service.store.database import Database
 
@@ -84,9 +85,7 @@ class Deliveries:
         """Replaces what an earlier, unsent preparation left, but for how often a channel was tried and how long it asked to be left
         alone. One delivery a channel, of the notice made for its audience.
         """
-        tried = {d.channel: d for d in self._of(on, occurrence.id)}
-        on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence.id))
-        on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence.id))
+        tried = self._taken_back(on, occurrence.id) if occurrence.prepared_at else {}
         by_audience = {notice.audience: notice for notice in draft.notices}
         for notice in draft.notices:
             self._store_notice(on, occurrence, notice, files, now)
@@ -109,6 +108,13 @@ class Deliveries:
         if told:
             on.execute(insert(tables.told), told)
 
+    def _taken_back(self, on: Connection, occurrence: str) -> Mapping[str, Delivery]:
+        """What was prepared is gone; returns how its deliveries stood, by channel."""
+        tried = {d.channel: d for d in self._of(on, occurrence)}
+        on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence))
+        on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence))
+        return tried
+
     def _store_notice(
         self,
         on: Connection,
@@ -127,15 +133,21 @@ class Deliveries:
             "made_at": now,
         }
         on.execute(insert(tables.notice), row)
-        for file, path in files.get(id, ()):
-            about = {
+        written = [
+            {
                 "notice": id,
                 "name": file.name,
                 "person": occurrence.person,
                 "role": file.role,
                 "media_type": file.media_type,
+                "path": path,
+                "size": len(file.data),
+                "made_at": now,
             }
-            on.execute(insert(tables.artefact), about | {"path": path, "size": len(file.data), "made_at": now})
+            for file, path in files.get(id, ())
+        ]
+        if written:
+            on.execute(insert(tables.artefact), written)
 
     def add(
         self,
@@ -258,6 +270,11 @@ class Deliveries:
             on.execute(update(t).where(t.c.state == DeliveryState.SENDING).values(lease_until=now - timedelta(seconds=1)))
 
     # --- reading ------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def standing(occurrence: str) -> Sequence[Asked]:
+        """What `of` and `begun` ask, to be asked ahead."""
+        return [(_OF, {"occurrence": occurrence}), (_BEGUN, {"occurrence": occurrence})]
 
     def begun(self, occurrence: str) -> bool:
         """Whether anything of it went out, or may have, or failed for good: then it is not made anew."""

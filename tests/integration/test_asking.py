@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, insert, select
 
 from service.errors import Unavailable
-from service.store import Store, acting_as, tables
+from service.store import Store, acting_as, open_store, tables
 
 AT = datetime(2026, 5, 12, 5, 0, tzinfo=UTC)
 _s = tables.sighting
@@ -60,15 +61,18 @@ def test_a_snapshot_is_not_shared_with_who_acts_for_somebody_else(store: Store) 
         assert seen == (["a"] if store.database.is_sqlite else [])  # row-level security, where there is some
 
 
-def test_a_question_to_a_database_that_went_away_can_be_asked_again_later(postgres_url: str, tmp_path) -> None:
-    from service.store import open_store
-
+def test_a_connection_that_is_cut_in_a_snapshot_is_unavailable_and_replaced(postgres_url: str, tmp_path: Path) -> None:
     store = open_store(postgres_url, tmp_path)
     with acting_as("dana"):
-        with pytest.raises(Unavailable), store.database.at_once():
-            store.database.ask(SEEN_BY, person="dana")
-            with store.database.write() as on:
-                on.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
-            store.database.ask(AMONG, person="dana", ids=["a"], since=AT)
+        with pytest.raises(Unavailable):
+            _asked_over_a_cut(store)
         assert store.database.ask(SEEN_BY, person="dana") == []
     store.close()
+
+
+def _asked_over_a_cut(store: Store) -> None:
+    with store.database.at_once():
+        store.database.ask(SEEN_BY, person="dana")
+        with store.database.write() as on:
+            on.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        store.database.ask(AMONG, person="dana", ids=["a"], since=AT)
