@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from service.domain.credentials import Credential, Held
 from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
@@ -230,6 +230,14 @@ class Items(Protocol):
         """What this thread asks inside is answered from one snapshot, which costs less than to ask one by one; less still where
         it was said `ahead`.
         """
+        ...
+
+    def mark(self, as_of: datetime) -> Mapping[str, Any]:
+        """Stands for all that this thread has asked so far inside `at_once`, as plain JSON; {} where nobody keeps count."""
+        ...
+
+    def unchanged(self, mark: Mapping[str, Any], as_of: datetime) -> bool:
+        """Whether the same questions, asked as of this later moment, have the same answers. False, too, where nobody can tell."""
         ...
 
     def received(self, since: datetime, until: datetime) -> Sequence[Judged]:

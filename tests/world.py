@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from service.domain.facts import Fact
 from service.domain.items import Contact, Deal, Event, Item, Message, Note, Provenance, Task, Thread
@@ -51,6 +52,12 @@ class World:
 
     def at_once(self, ahead: Ahead | None = None) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def mark(self, as_of: datetime) -> Mapping[str, Any]:
+        return {}
+
+    def unchanged(self, mark: Mapping[str, Any], as_of: datetime) -> bool:
+        return False
 
     def _shelf(self, thing: object) -> list:
         shelves = {

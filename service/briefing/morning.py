@@ -38,7 +38,7 @@ def compose(
     told_before: datetime | None = None,
 ) -> Briefing:
     """As of any moment: nothing later is looked at. `measure` counts the words of the rendering; without it they are estimated."""
-    start, end = _today(person, as_of)
+    start, end = today(person, as_of)
     ahead = Ahead(as_of - LOOK_BACK, as_of - CHAT_BACK, start, end, as_of, cadence, told_before or due_at)
     with items.at_once(ahead):
         desk = read(person, items, due_at, as_of, cadence, told_before)
@@ -54,6 +54,14 @@ def compose(
     return _sheet(desk, seen, rest.facts(desk, {**open_, **prepared}, chosen.repeated, rules), chosen)
 
 
+def holds_until(person: Person, items: Items, briefing: Briefing, as_of: datetime) -> datetime:
+    """When something in it will read another way though nothing new came in: a meeting begins or ends, a deadline or the day passes."""
+    start, end = today(person, as_of)
+    events = items.events(start, end)
+    moments = (*(e.start_at for e in events), *(e.end_at for e in events), *(f.at for f in briefing.facts() if f.at))
+    return min((at for at in moments if as_of < at < end), default=end)
+
+
 def without_private(briefing: Briefing, person: Person) -> Briefing:
     """For channels that others may see: private facts are gone from every count and sentence before anything is rendered."""
     sections = tuple((name, public(facts)) for name, facts in briefing.sections)
@@ -66,10 +74,10 @@ def estimate(briefing: Briefing) -> int:
     return _FURNITURE + len(briefing.bottom_line.split()) + sum(words(f) for f in briefing.facts())
 
 
-def _today(person: Person, as_of: datetime) -> tuple[datetime, datetime]:
+def today(person: Person, as_of: datetime) -> tuple[datetime, datetime]:
     """From local midnight to the next: 23, 24 or 25 hours. In UTC, so that they may be compared and subtracted."""
-    today = as_of.astimezone(person.zone).date()
-    start, end = (datetime.combine(today + timedelta(days=n), time(), person.zone) for n in (0, 1))
+    day = as_of.astimezone(person.zone).date()
+    start, end = (datetime.combine(day + timedelta(days=n), time(), person.zone) for n in (0, 1))
     return start.astimezone(UTC), end.astimezone(UTC)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,6 +17,28 @@ from service.store.raw import raw_cursor
 Asked = tuple[Select[Any], Mapping[str, Any]]
 """A question, and what is bound to it."""
 _LISTS = re.compile(r"(?<!NOT )IN \(__\[POSTCOMPILE_(\w+)\]\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one thread reads at once, for one person."""
+
+    acting: str
+    connection: Connection
+    known: dict[Any, tuple[Asked, Sequence[Any]]] = field(default_factory=dict)
+    """Answers so far."""
+
+    def answer(self, asked: Asked) -> Sequence[Any] | None:
+        found = self.known.get(_key(asked))
+        return found[1] if found else None
+
+    def keep(self, asked: Asked, rows: Sequence[Any]) -> None:
+        self.known[_key(asked)] = asked, rows
+
+
+def _key(asked: Asked) -> Any:
+    question, values = asked
+    return question, tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in sorted(values.items()))
 
 
 class _Said(NamedTuple):

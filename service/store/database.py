@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from threading import local
@@ -18,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from service.errors import StoreUnusable, Unavailable
-from service.store.asking import Asked, answers
+from service.store.asking import Asked, Snapshot, answers
 
 BUSY = 30.0  # seconds a writer waits for another before it gives up and is retried by its caller
 CONNECTIONS = 10  # of one process to PostgreSQL
@@ -42,18 +41,6 @@ def acting_as(person: str) -> Iterator[None]:
 _LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    acting: str
-    connection: Connection
-    known: dict[Any, Sequence[Any]] = field(default_factory=dict)
-    """Answers so far, by question and what was bound to it."""
-
-
-def _key(question: Select[Any], values: Mapping[str, Any]) -> Any:
-    return question, tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in sorted(values.items()))
-
-
 class Database:
     """`write()` takes the write lock at its start (BEGIN IMMEDIATE), so that two claims never both read and then fight.
 
@@ -72,12 +59,14 @@ class Database:
         """All that this thread reads in here for the same person is of one snapshot, and costs one transaction: to begin and to end
         one is two messages to PostgreSQL, as much as the question in between. What is asked `ahead` goes there in one.
         """
-        before: _Snapshot | None = getattr(self._mine, "snapshot", None)
+        before: Snapshot | None = getattr(self._mine, "snapshot", None)
         with self.read() as connection:
-            self._mine.snapshot = snapshot = _Snapshot(_acting.get(), connection)
+            held = self.snapshot() or Snapshot(_acting.get(), connection)
+            self._mine.snapshot = held
             try:
                 if ahead and not self.is_sqlite:
-                    snapshot.known.update(zip((_key(*asked) for asked in ahead), answers(connection, ahead), strict=True))
+                    for asked, rows in zip(ahead, answers(connection, ahead), strict=True):
+                        held.keep(asked, rows)
                 yield
             finally:
                 self._mine.snapshot = before
@@ -85,7 +74,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot: what several queries see belongs together."""
-        held = self._held()
+        held = self.snapshot()
         if held is not None:
             yield held.connection
             return
@@ -96,18 +85,18 @@ class Database:
 
     def ask(self, question: Select[Any], **values: Any) -> Sequence[Any]:
         """The rows that answer a question that was made once; `at_once` none is asked twice."""
-        held, key = self._held(), _key(question, values)
-        if held is not None and key in held.known:
-            return held.known[key]
+        held, asked = self.snapshot(), (question, values)
+        if held is not None and (known := held.answer(asked)) is not None:
+            return known
         with self.read() as on:
-            found = on.execute(question, values).all() if self.is_sqlite else answers(on, [(question, values)])[0]
+            found = on.execute(question, values).all() if self.is_sqlite else answers(on, [asked])[0]
         if held is not None:
-            held.known[key] = found
+            held.keep(asked, found)
         return found
 
-    def _held(self) -> _Snapshot | None:
+    def snapshot(self) -> Snapshot | None:
         """What `at_once` holds in this thread, for the same person."""
-        held: _Snapshot | None = getattr(self._mine, "snapshot", None)
+        held: Snapshot | None = getattr(self._mine, "snapshot", None)
         return held if held is not None and held.acting == _acting.get() else None
 
     @contextmanager

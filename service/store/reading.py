@@ -18,8 +18,8 @@ from service.domain.people import Person
 from service.domain.sync import Account
 from service.domain.verdicts import Category, Judged, Relation, Verdict
 from service.ports import Ahead, CalendarReader
+from service.store import marks, terms
 from service.store import questions as q
-from service.store import terms
 from service.store.accounts import ACCOUNTS, Accounts
 from service.store.asking import Asked
 from service.store.codec import Codec
@@ -28,6 +28,7 @@ from service.store.deliveries import TOLD, Deliveries
 from service.store.expansion import Expansion
 from service.store.items import KINDS, thread_key
 from service.store.ledger import LAST, Ledger
+from service.store.marks import Mark
 from service.store.remembered import Remembered
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
@@ -77,6 +78,18 @@ class PersonItems:
             (LAST, told | {"outcome": Outcome.SENT.value}),
             (TOLD, told | {"besides": ""}),
         ]
+
+    def mark(self, as_of: datetime) -> Mark:
+        held = self._database.snapshot()
+        return marks.mark(list(held.known.values()), as_of) if held else {}
+
+    def unchanged(self, mark: Mark, as_of: datetime) -> bool:
+        try:
+            asked = marks.asked_again(mark, self._person.id, as_of)
+        except KeyError:
+            return False
+        with self._database.at_once(asked):
+            return bool(mark["digest"] == marks.digest(self._database.ask(question, **values) for question, values in asked))
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
