@@ -26,7 +26,7 @@ def expand(
     events: list[Event] = []
     problems: list[Problem] = []
     for one in series:
-        if not is_near(one, start, end):
+        if not one.is_near(start, end):
             continue
         try:
             found, wrong = _expand_one(one, start, end, own, home)
@@ -37,11 +37,6 @@ def expand(
         except Exception as error:  # hostile input: whatever one series breaks, the others still come
             problems.append(Problem(one.id, f"it can't be expanded ({type(error).__name__}: {error})"[:300]))
     return tuple(sorted(events, key=lambda e: (e.start_at, e.id))), tuple(problems)
-
-
-def is_near(one: Series, start: datetime, end: datetime) -> bool:
-    """Whether it may have instances in [start, end): nothing is expanded to find out."""
-    return one.first_at < end and (one.last_at is None or one.last_at >= start)
 
 
 def _expand_one(one: Series, start: datetime, end: datetime, own: frozenset[str], home: tzinfo) -> tuple[list[Event], list[str]]:

@@ -172,6 +172,10 @@ class Series:
     def at(self) -> datetime:
         return self.first_at
 
+    def is_near(self, start: datetime, end: datetime) -> bool:
+        """Whether it may have instances in [start, end): nothing is expanded to find out."""
+        return self.first_at < end and (self.last_at is None or self.last_at >= start)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:

@@ -1,4 +1,6 @@
-"""`ports.MailReader`: in a process that can be killed, or here."""
+"""`ports.MailReader`: in a process that can be killed, or here. What reads is imported where it reads: a process that has its children
+do it doesn't hold the parsers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,6 @@ from service.domain.raw import RawMessage
 from service.domain.sync import Problem
 from service.isolation import Failure, Isolated
 from service.mail import limits
-from service.mail.message import read_message
 
 TIME_LIMIT = timedelta(seconds=10)
 """For one message; the worst seen needs a fraction of a second."""
@@ -29,7 +30,7 @@ class IsolatedMailReader:
 
     def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
         given, named = tee(raws)
-        answers = self._isolated.map(partial(read_message, own=own), (_bounded(raw) for raw in given), self._batch)
+        answers = self._isolated.map(partial(_read, own=own), (_bounded(raw) for raw in given), self._batch)
         for answer, raw in zip(answers, named, strict=False):
             yield Problem(where=raw.ref, what=answer.what) if isinstance(answer, Failure) else answer
 
@@ -39,7 +40,13 @@ class InlineMailReader:
 
     def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
         for raw in raws:
-            yield read_message(raw, own)
+            yield _read(raw, own)
+
+
+def _read(raw: RawMessage, own: frozenset[str]) -> Message:
+    from service.mail.message import read_message
+
+    return read_message(raw, own)
 
 
 def _bounded(raw: RawMessage) -> RawMessage:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import icalendar
 import recurring_ical_events
 
-from service.calendar import expand, read
+from service.calendar.expansion import expand
+from service.calendar.reading import read
 from tests.bench.figures import Figure, report
 
 START = datetime(2026, 5, 1, tzinfo=UTC)

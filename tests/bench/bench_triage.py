@@ -9,7 +9,7 @@ import time
 from service.domain.items import Message
 from service.domain.people import Person
 from service.domain.raw import RawMessage
-from service.mail import read_message
+from service.mail.message import read_message
 from service.triage import Triage
 from tests.bench.figures import Figure, report
 from tests.builders import NOON, a_message, a_person

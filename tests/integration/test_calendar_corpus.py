@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.calendar import expand, read
 from service.calendar.entries import NO_UID
+from service.calendar.expansion import expand
+from service.calendar.reading import read
 from service.domain.items import Event
 from tests.corpus import need
 

@@ -14,7 +14,7 @@ import pytest
 
 from service.domain.items import Message
 from service.domain.raw import RawMessage
-from service.mail import read_message
+from service.mail.message import read_message
 from service.mail.reply import reply_html, reply_text
 from tests.corpus import need
 

@@ -17,7 +17,7 @@ from service.domain.items import Link, Message, Provenance
 from service.domain.people import Address, Person
 from service.domain.raw import RawMessage
 from service.domain.verdicts import Verdict
-from service.mail import read_message
+from service.mail.message import read_message
 from service.triage import Triage
 from service.triage.asking import asks
 from tests.builders import MARA, NOON, a_message, a_person

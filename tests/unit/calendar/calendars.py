@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from service.calendar import expand, read
+from service.calendar.expansion import expand
+from service.calendar.reading import read
 from service.domain.items import Event
 from service.domain.sync import Problem
 

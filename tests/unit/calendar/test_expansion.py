@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.calendar import expand, read
+from service.calendar.expansion import expand
+from service.calendar.reading import read
 from service.calendar.recurring import MOST_INSTANCES
 from tests.unit.calendar.calendars import an_ics, instant, shown, starts
 

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from service.calendar import read
+from service.calendar.reading import read
 from tests.unit.calendar.calendars import an_ics, instant, shown, starts
 
 MEETING = "DTSTART:20260512T080000Z\nDTEND:20260512T090000Z\nSUMMARY:Atlas round"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from service.domain.items import Attachment, Message, Provenance
 from service.domain.people import Address
 from service.domain.raw import RawMessage
-from service.mail import limits, read_message
+from service.mail import limits
+from service.mail.message import read_message
 
 STORED = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
 HEAD = (
