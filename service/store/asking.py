@@ -43,7 +43,7 @@ def _key(asked: Asked) -> Any:
 
 class _Said(NamedTuple):
     words: str
-    given: Mapping[str, Any]
+    given: dict[str, Any]
     """What the question itself binds."""
 
 
@@ -65,7 +65,7 @@ def answers(on: Connection, asked: Sequence[Asked]) -> list[Sequence[Any]]:
 def _put(cursors: Sequence[Any], asked: Sequence[Asked]) -> None:
     for cursor, (question, values) in zip(cursors, asked, strict=True):
         said = _said(question)
-        cursor.execute(said.words, {**said.given, **values})
+        cursor.execute(said.words, said.given | {name: _plain(value) for name, value in values.items()})
 
 
 @cache
@@ -75,12 +75,18 @@ def _said(question: Select[Any]) -> _Said:
 
     dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
     compiled = question.compile(dialect=dialect)
-    words = _LISTS.sub(r"= ANY(%(\1)s)", compiled.string)
+    words = _LISTS.sub(r"= ANY(%(\1)s::VARCHAR[])", compiled.string)
     assert "POSTCOMPILE" not in words, words
     return _Said(words, {name: _plain(value) for name, value in compiled.params.items() if value is not None})
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return _array(value)
     return value.value if isinstance(value, Enum) else value
+
+
+def _array(words: Sequence[str]) -> str:
+    """As PostgreSQL reads arrays. Its driver would look at each of a thousand words to find out that they are words."""
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return '{"' + '","'.join(quoted) + '"}' if words else "{}"

@@ -34,10 +34,12 @@ def test_rows_come_by_name_with_their_types(store: Store) -> None:
         assert row.seen_at.utcoffset() == timedelta()
 
 
-@pytest.mark.parametrize(("ids", "found"), [([], []), (["b"], ["b"]), (["b", "x", "a"], ["a", "b"])])
+@pytest.mark.parametrize(
+    ("ids", "found"), [([], []), (["b"], ["b"]), (["b", "x", "a"], ["a", "b"]), (['c,"{d}\\\\'], ['c,"{d}\\\\'])]
+)
 def test_a_list_of_any_length_is_one_value(store: Store, ids: list[str], found: list[str]) -> None:
     with acting_as("dana"):
-        see(store, "a", "b", "c")
+        see(store, "a", "b", 'c,"{d}\\\\')
         assert sorted(r.message_id for r in store.database.ask(AMONG, person="dana", ids=ids, since=AT)) == found
 
 
