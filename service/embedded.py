@@ -74,6 +74,7 @@ class Service:
             return
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
+        store.acts.release_all(now)
         store.accounts.release_all(now)
         if left:
             log.info("taken over from a service that did not stop cleanly", occurrences=left)

@@ -199,6 +199,10 @@ def told(host: str, fix: str = "correct its address") -> Iterator[None]:
         raise Unavailable(f"{host} did not answer in time: it is tried again") from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.TooManyRedirects) as error:
         raise Rejected(f"the address at {host} leads nowhere: {fix}") from error
+    except httpx2.ConnectError as error:
+        raise Unavailable(
+            f"{host} can't be reached ({type(error).__name__}): check the network and the address", unsent=True
+        ) from error
     except httpx2.HTTPError as error:
         raise Unavailable(f"{host} can't be reached ({type(error).__name__}): check the network and the address") from error
 
@@ -227,7 +231,7 @@ def refusal(answer: Answer, now: datetime, fix: str) -> ExternalError:
         return AccessLost(f"{host} refuses access ({status}): {fix}, with all of the rights it asks for")
     if status in {408, 425, 429} or status >= 500 or status < 400:
         wait = retry_after(answer.headers.get("retry-after", ""), now)
-        return Unavailable(f"{host} has no answer just now ({status}): it is tried again", retry_after=wait)
+        return Unavailable(f"{host} has no answer just now ({status}): it is tried again", retry_after=wait, unsent=status == 429)
     return Refused(f"{host} rejects the request ({status})", status, answer.data)
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from service.domain.credentials import Credential, Held
-from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
+from service.domain.delivery import Audience, IdempotencyKey, Notice
+from service.domain.delivery import Receipt as Sent
 from service.domain.items import Contact, Deal, Event, Message, Note, Series, Task, Thread
 from service.domain.ledger import Cadence, Occurrence, Ring
 from service.domain.people import Person
+from service.domain.proposals import Act, Pass, Receipt
 from service.domain.raw import RawMessage
 from service.domain.rules import Rule
 from service.domain.speech import Recording, Script
@@ -177,7 +179,7 @@ class Channel(Protocol):
         """A push that makes a sound: quiet hours and the daily budget hold for it."""
         ...
 
-    def send(self, notice: Notice, key: IdempotencyKey) -> Receipt:
+    def send(self, notice: Notice, key: IdempotencyKey) -> Sent:
         """Raises Unavailable (with `arrived`), AccessLost or Rejected. Its time-out is shorter than a lease."""
         ...
 
@@ -191,6 +193,63 @@ class Channel(Protocol):
         ...
 
     def check(self) -> Check: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a hand is given once the gate has let it through: exactly what was approved, and where its account keeps the message that
+    it is about. `key` is the same at each attempt.
+    """
+
+    granted: Pass
+    key: str
+    refs: tuple[str, ...] = ()
+    message: Message | None = None
+
+    @property
+    def tool(self) -> str:
+        return self.granted.proposal.tool
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        return self.granted.proposal.arguments
+
+
+class Hand(Protocol):
+    """What can be done with one connected account: `reveille.actions` names a class of these by the source's kind, made of the
+    source's settings and `Surroundings`.
+    """
+
+    tools: frozenset[str]
+    """The names of those it can do."""
+    repeatable: frozenset[str]
+    """Of these, what does nothing twice when it is done twice with one key."""
+
+    def act(self, order: Order) -> Receipt:
+        """Raises Unavailable (with `arrived`), AccessLost or Rejected. Its time-out is shorter than a lease."""
+        ...
+
+    def find(self, order: Order) -> Receipt | None:
+        """What an earlier attempt with this key has left, asked after a doubtful one. None: nothing is to be seen, which does not
+        prove that nothing was done.
+        """
+        ...
+
+    def undo(self, tool: str, what: Mapping[str, Any]) -> str:
+        """Takes back what a receipt's `undo` names. In words, what became of it. Raises Rejected where it can't be."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Deeds(Protocol):
+    """What was done, and what waits for the person's yes."""
+
+    def since(self, since: datetime, until: datetime) -> Sequence[Act]:
+        """Begun in [since, until), newest first."""
+        ...
+
+    def waiting(self, now: datetime) -> int: ...
 
 
 class Voice(Protocol):
@@ -328,6 +387,7 @@ class Services:
     base_url: str = ""
     interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
     scripts: bool = True  # whether anybody is shown the words of what could be heard
+    deeds: Deeds | None = None
     silent_until: datetime | None = None
     """What is older was another service's to alert of: this one was restored from a backup of it."""
 

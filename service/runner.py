@@ -183,6 +183,7 @@ class Runner:
         if all(_held(claimed, household.person, at, priority) for priority in PRIORITIES):
             return self._end(claimed, Outcome.SKIPPED, paused(household.person, at))
         household.mailboxes.ensure_fresh(READ_FOR)
+        household.act()
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):

@@ -153,15 +153,15 @@ class Sync:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
         self.accounts.commit(account, page, verdicts, self.clock(), self.lease)
         if account.read_at is not None:  # the history of a first sync asks for nothing to be done
-            self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
+            self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)], verdicts)
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
         expanded = self.accounts.expanded(self.person.id).get(account.name, "")
         return self._store_events(account, changed) if changed and expanded == self._expansion().name else {}
 
-    def _file(self, account: Account, items: Sequence[Item]) -> None:
+    def _file(self, account: Account, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
         for item in items:
-            if isinstance(item, (Message, Thread)) and item.at >= (account.read_at or item.at):
-                self.filing.file(self.person.id, item, account.kind, self.clock())
+            if isinstance(item, (Message, Thread)):
+                self.filing.file(self.person.id, item, account, self.clock(), verdicts.get(item.id))
 
     def _expand(self, account: Account) -> dict[str, list[Problem]]:
         """Series get their instances in rows for a window around now, anew when the month or the person's zone changes."""

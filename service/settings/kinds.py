@@ -83,6 +83,12 @@ def sign_ins() -> Mapping[str, Callable[[], Any]]:
     return {point.name: point.load for point in entry_points(group="reveille.connections")}
 
 
+@cache
+def hands() -> Mapping[str, Callable[[], Any]]:
+    """Source's kind → what loads the class of what can be done with it: what packages register under reveille.actions."""
+    return {point.name: point.load for point in entry_points(group="reveille.actions")}
+
+
 def _registered(group: str, base: type[Section]) -> Family:
     return Family(base, MappingProxyType({point.name: point.load for point in entry_points(group=group)}))
 

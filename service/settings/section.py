@@ -111,11 +111,23 @@ def _file(path: Path) -> str:
     return value
 
 
+ALLOW = Field(
+    description="What may be done there beside reading, once you approve it or a rule of yours stands for it; nothing where left out"
+)
+
+
 class SourceSettings(Section):
-    """Base of every source's settings. Subclasses narrow `kind` to a Literal and add their own fields."""
+    """Base of every source's settings. Subclasses narrow `kind` to a Literal and add their own fields.
+
+    A kind that can do something has a field `allow`: words of which each stands for what `service.actions.tools` names it by.
+    """
 
     kind: str
     name: Annotated[str, Field(description="How coverage calls it; made from kind and place where it is left out")] = ""
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        return frozenset(getattr(self, "allow", ()))
 
     def default_name(self) -> str:
         """A short name a person recognises, without secrets: "maildir Mail"."""

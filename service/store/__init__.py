@@ -13,6 +13,7 @@ from sqlalchemy import select
 from service.settings.objects import Objects
 from service.store import tables
 from service.store.accounts import Accounts
+from service.store.acts import Acts
 from service.store.approvals import Approvals
 from service.store.artefacts import ArtefactStore, artefact_store
 from service.store.cadences import Cadences
@@ -42,6 +43,7 @@ class Store:
     deliveries: Deliveries
     revisions: Revisions
     approvals: Approvals
+    acts: Acts
     pruner: Pruner
     artefacts: ArtefactStore
     restorations: Restorations
@@ -74,6 +76,7 @@ def open_store(url: str, artefacts: Path | Objects, *, keys: Sequence[str] = (),
         deliveries,
         Revisions(codec),
         Approvals(database, codec),
+        Acts(database, codec),
         Pruner(database, codec, files),
         files,
         Restorations(database),

@@ -19,7 +19,7 @@ from service.store.cadences import wake
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.erasure import refuse_erased
-from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
+from service.store.items import KINDS, OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
 ACCOUNTS = select(a).where(a.c.person == bindparam("person")).order_by(a.c.name)
@@ -182,6 +182,19 @@ class Accounts:
             return (
                 on.execute(select(s.c.message_id).where(s.c.person == person, s.c.message_id == message_id)).first() is not None
             )
+
+    def places(self, person: str, account: str, message: str) -> Sequence[str]:
+        """Refs by which an account keeps a message, in order."""
+        mine = and_(h.c.person == person, h.c.account == account, h.c.kind == KINDS[Message], h.c.item == message)
+        with self._database.read() as on:
+            return on.execute(select(h.c.ref).where(mine).order_by(h.c.ref)).scalars().all()
+
+    def message(self, person: str, id: str) -> Message | None:
+        t = tables.item
+        mine = and_(t.c.person == person, t.c.kind == KINDS[Message], t.c.id == id)
+        with self._database.read() as on:
+            sealed = on.execute(select(t.c.sealed).where(mine)).scalar_one_or_none()
+        return self._codec.unpack(sealed, Message) if sealed else None
 
     # --- the parts of a page --------------------------------------------------------------------------------------------
 

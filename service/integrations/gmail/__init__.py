@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from service.integrations.google import GoogleSettings
+from service.settings.section import ALLOW
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.gmail.source import Gmail
@@ -19,6 +21,7 @@ class Settings(GoogleSettings):
     kind: Literal["gmail"]
     labels: tuple[str, ...] = Field((), description="Only mail with one of these labels; all of it where none is named")
     skip: tuple[str, ...] = Field((), description="Mail with one of these labels is not read", examples=[["Promotions"]])
+    allow: Annotated[Many[Literal["draft", "label"]], ALLOW] = ()
 
     def connect(self, at: Surroundings) -> Gmail:
         from service.integrations.gmail.source import Gmail

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from service.settings.section import Secret, SourceSettings, wrong
-from service.settings.words import Age
+from service.settings.section import ALLOW, Secret, SourceSettings, wrong
+from service.settings.words import Age, Many
 
 if TYPE_CHECKING:
     from service.integrations.imap.source import Imap
@@ -37,6 +37,7 @@ class Settings(SourceSettings):
     since: Annotated[
         Age | None, Field(description="How far back the first sync reads; everything where it is left out", examples=["365d"])
     ] = None
+    allow: Annotated[Many[Literal["draft", "label"]], ALLOW] = ()
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:

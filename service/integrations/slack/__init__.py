@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from service.settings.section import ChannelSettings, Secret, SecretUnreadable, SourceSettings
+from service.settings.section import ALLOW, ChannelSettings, Secret, SecretUnreadable, SourceSettings
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.slack.channel import SlackChannel
@@ -33,6 +34,7 @@ class Settings(SourceSettings):
     ] = ()
     skip: Annotated[tuple[str, ...], Field(description="Names or ids that are not read", examples=[["random", "direct"]])] = ()
     user: Annotated[str, Field(description="Your Slack id or handle, for a bot that may not see e-mails")] = ""
+    allow: Annotated[Many[Literal["post"]], ALLOW] = ()
     base_url: Annotated[str, _BASE] = SLACK
 
     def connect(self, at: Surroundings) -> Slack:
