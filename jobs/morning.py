@@ -28,10 +28,10 @@ def prepare(services: Services, person: Person, occasion: Occasion, now: datetim
     """A quiet day is told too, in one line: silence would look like calm."""
     with services.items.at_once():
         briefing = _compose(services, person, occasion, now)
+        own = _with_deeds(services, briefing)
         until = morning.holds_until(person, services.items, briefing, now)
         seen = {"mark": services.items.mark(now), "until": until.isoformat(), "for": _wanted(services, person)}
     audiences = _audiences(services, occasion)
-    own = _with_deeds(services, briefing)
     shown = {a: own if a is Audience.PERSON else morning.without_private(briefing, person) for a in audiences}
     told = shown.get(Audience.PERSON) or shown[Audience.OTHERS]
     return Draft(

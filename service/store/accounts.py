@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from service.domain.items import Event, Message, Series
 from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
 from service.domain.verdicts import Verdict
 from service.errors import FenceLost
+from service.store import questions as q
 from service.store import tables
 from service.store.cadences import wake
 from service.store.codec import Codec
@@ -22,7 +23,6 @@ from service.store.erasure import refuse_erased
 from service.store.items import KINDS, OWN_BRIEFING, ItemWriter, kind_of
 
 a, h = tables.account, tables.held
-ACCOUNTS = select(a).where(a.c.person == bindparam("person")).order_by(a.c.name)
 MOST_PROBLEMS = 500
 
 
@@ -74,7 +74,7 @@ class Accounts:
             on.execute(delete(a).where(a.c.person == person, a.c.name == name))
 
     def all(self, person: str) -> Sequence[Account]:
-        return [_read(row._asdict()) for row in self._database.ask(ACCOUNTS, person=person)]
+        return [_read(row._asdict()) for row in self._database.ask(q.ACCOUNTS, person=person)]
 
     # --- one sync ------------------------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class Accounts:
 
     def expanded(self, person: str) -> Mapping[str, str]:
         """For which window and zone each account's series have their instances in rows; accounts without series are left out."""
-        return {row.name: row.expanded for row in self._database.ask(ACCOUNTS, person=person) if row.expanded}
+        return {row.name: row.expanded for row in self._database.ask(q.ACCOUNTS, person=person) if row.expanded}
 
     def store_events(
         self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str, now: datetime

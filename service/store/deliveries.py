@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
-from service.domain.ledger import Occurrence, Outcome, State
+from service.domain.ledger import Occurrence, Outcome
+from service.store import questions as q
 from service.store import tables
 from service.store.artefacts import ArtefactStore
 from service.store.asking import Asked
@@ -20,31 +21,6 @@ from service.store.codec import Codec
 from service.store.database import Database
 
 t = tables.delivery
-_OCCURRENCE: BindParameter[str] = bindparam("occurrence")
-_ID: BindParameter[str] = bindparam("id")
-_OF = select(t).where(t.c.occurrence == _OCCURRENCE).order_by(t.c.channel)
-_UNTOUCHED = {DeliveryState.PENDING, DeliveryState.SKIPPED}
-_BEGUN = (
-    select(t.c.id)
-    .where(t.c.occurrence == _OCCURRENCE)
-    .where(or_(t.c.state.in_(sorted(set(DeliveryState) - _UNTOUCHED)), t.c.doubtful))
-    .limit(1)
-)
-_NOTICE = select(tables.notice.c.sealed).where(tables.notice.c.id == _ID)
-_FILES = select(tables.artefact).where(tables.artefact.c.notice == _ID)
-TOLD = (
-    select(tables.told.c.key, tables.told.c.version)
-    .join(tables.occurrence, tables.occurrence.c.id == tables.told.c.occurrence)
-    .where(tables.told.c.person == bindparam("person"), tables.told.c.cadence == bindparam("cadence"))
-    .where(tables.told.c.due_at < bindparam("before"), tables.occurrence.c.id != bindparam("besides"))
-    .where(
-        or_(
-            tables.occurrence.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)),
-            tables.occurrence.c.state.in_((State.PREPARED, State.DELIVERING)),
-        )
-    )
-    .order_by(tables.told.c.due_at)
-)
 FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED)
 
 
@@ -177,11 +153,11 @@ class Deliveries:
     # --- one delivery -------------------------------------------------------------------------------------------------------
 
     def of(self, occurrence: str) -> Sequence[Delivery]:
-        return [_read(row._asdict()) for row in self._database.ask(_OF, occurrence=occurrence)]
+        return [_read(row._asdict()) for row in self._database.ask(q.DELIVERIES, occurrence=occurrence)]
 
     @staticmethod
     def _of(on: Connection, occurrence: str) -> Sequence[Delivery]:
-        return [_read(row) for row in on.execute(_OF, {"occurrence": occurrence}).mappings()]
+        return [_read(row) for row in on.execute(q.DELIVERIES, {"occurrence": occurrence}).mappings()]
 
     def claim(
         self, id: str, now: datetime, lease: timedelta, *, most: tuple[int, datetime] | None = None
@@ -274,16 +250,16 @@ class Deliveries:
     @staticmethod
     def standing(occurrence: str) -> Sequence[Asked]:
         """What `of` and `begun` ask, to be asked ahead."""
-        return [(_OF, {"occurrence": occurrence}), (_BEGUN, {"occurrence": occurrence})]
+        return [(q.DELIVERIES, {"occurrence": occurrence}), (q.BEGUN, {"occurrence": occurrence})]
 
     def begun(self, occurrence: str) -> bool:
         """Whether anything of it went out, or may have, or failed for good: then it is not made anew."""
-        return bool(self._database.ask(_BEGUN, occurrence=occurrence))
+        return bool(self._database.ask(q.BEGUN, occurrence=occurrence))
 
     def notice(self, id: str) -> Notice:
         """With its files."""
-        with self._database.at_once([(_NOTICE, {"id": id}), (_FILES, {"id": id})]):
-            (notice,), files = self._database.ask(_NOTICE, id=id), self._database.ask(_FILES, id=id)
+        with self._database.at_once([(q.NOTICE, {"id": id}), (q.FILES, {"id": id})]):
+            (notice,), files = self._database.ask(q.NOTICE, id=id), self._database.ask(q.FILES, id=id)
         rendered = tuple(Rendered(f.role, f.name, f.media_type, self._artefacts.get(f.path)) for f in files)
         return replace(self._codec.unpack(notice.sealed, Notice), files=rendered)
 
@@ -304,7 +280,7 @@ class Deliveries:
         return [self.notice(id) for id in ids]
 
     def priority(self, notice: str) -> str:
-        ((sealed,),) = self._database.ask(_NOTICE, id=notice)
+        ((sealed,),) = self._database.ask(q.NOTICE, id=notice)
         return self._codec.unpack(sealed, Notice).priority
 
     def interruptions(self, person: str, since: datetime) -> int:
@@ -327,7 +303,7 @@ class Deliveries:
         second attempt is not said again by the next one. Where it fails in the end, it was not told. `besides` is left out: an
         occurrence that is looked at again just before it goes out has not told itself.
         """
-        rows = self._database.ask(TOLD, person=person, cadence=cadence, before=before, besides=besides)
+        rows = self._database.ask(q.TOLD, person=person, cadence=cadence, before=before, besides=besides)
         return {row.key: row.version for row in rows}
 
     def is_ours(self, person: str, message_ids: Iterable[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, case, exists, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,7 @@ from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slo
 from service.domain.occurrence_ids import occurrence_id
 from service.domain.steps import SUPERSEDED
 from service.errors import FenceLost
+from service.store import questions as q
 from service.store import tables
 from service.store.claims import FRESH_TO_PREPARE, RUNNING, SUSPECT, TO_DELIVER, TO_PREPARE, Claim
 from service.store.database import Database
@@ -27,26 +28,6 @@ from service.store.tables import occurrence as t
 RING_AGAIN = timedelta(seconds=10)
 """How long a ring is given to reach somebody before it is made again."""
 _OPEN = t.c.ended_at.is_(None)
-_PERSON: BindParameter[str] = bindparam("person")
-_ID: BindParameter[str] = bindparam("id")
-_ONE, _SEALED = select(t).where(t.c.id == _ID), select(t.c.sealed).where(t.c.id == _ID)
-LAST = (
-    select(t)
-    .where(t.c.person == _PERSON, t.c.cadence == bindparam("cadence"), t.c.outcome == bindparam("outcome"))
-    .where(t.c.due_at < bindparam("before"))
-    .order_by(t.c.due_at.desc())
-    .limit(1)
-)
-_BAD = or_(
-    t.c.outcome.in_((Outcome.FAILED, Outcome.UNKNOWN)),
-    and_(t.c.outcome == Outcome.SKIPPED, or_(t.c.reason.like("expired%"), t.c.reason.like("superseded%"))),
-)
-_MISSED = (
-    select(t)
-    .where(t.c.person == _PERSON, t.c.ended_at >= bindparam("since"), t.c.ended_at < bindparam("until"), _BAD)
-    .order_by(t.c.due_at)
-    .limit(200)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +263,11 @@ class Ledger:
     # --- reading -------------------------------------------------------------------------------------------------------
 
     def get(self, id: str) -> Occurrence | None:
-        rows = self._database.ask(_ONE, id=id)
+        rows = self._database.ask(q.OCCURRENCE, id=id)
         return _read(rows[0]._asdict()) if rows else None
 
     def sealed(self, id: str) -> bytes | None:
-        rows = self._database.ask(_SEALED, id=id)
+        rows = self._database.ask(q.DRAFT, id=id)
         return rows[0].sealed if rows else None
 
     def waiting(self, now: datetime, limit: int = 500, patience: timedelta = timedelta()) -> Sequence[Ring]:
@@ -310,10 +291,10 @@ class Ledger:
         return self._list(t.c.person == person, _OPEN, order=(t.c.due_at,), limit=limit)
 
     def missed(self, person: str, since: datetime, until: datetime) -> Sequence[Occurrence]:
-        return [_read(row._asdict()) for row in self._database.ask(_MISSED, person=person, since=since, until=until)]
+        return [_read(row._asdict()) for row in self._database.ask(q.MISSED, person=person, since=since, until=until)]
 
     def last(self, person: str, cadence: str, outcome: Outcome, before: datetime) -> Occurrence | None:
-        rows = self._database.ask(LAST, person=person, cadence=cadence, outcome=outcome.value, before=before)
+        rows = self._database.ask(q.LAST, person=person, cadence=cadence, outcome=outcome.value, before=before)
         return _read(rows[0]._asdict()) if rows else None
 
     def _list(self, *where: Any, order: tuple[Any, ...], limit: int) -> Sequence[Occurrence]:

@@ -11,16 +11,12 @@ from sqlalchemy import Select
 
 from service.store import questions
 from service.store.asking import Asked
-from service.store.deliveries import TOLD
-from service.store.ledger import LAST
 
 Mark = Mapping[str, Any]
 """Plain JSON: the questions, and a digest of their answers."""
-NAMED: Mapping[str, Select[Any]] = {n: q for n, q in vars(questions).items() if isinstance(q, Select)} | {
-    "TOLD": TOLD,
-    "LAST": LAST,
-}
-"""Not accounts and what was missed: when a source was read last changes with every look, and nothing that is compared hangs on it."""
+_ASIDE = (questions.ACCOUNTS, questions.MISSED)
+"""When a source was read last changes with every look, and nothing that is compared hangs on it."""
+NAMED: Mapping[str, Select[Any]] = {n: q for n, q in vars(questions).items() if isinstance(q, Select) and q not in _ASIDE}
 _NAMES = {question: name for name, question in NAMED.items()}
 _MOVING = frozenset({"since", "until"})
 _NEAR = timedelta(days=400)

@@ -20,14 +20,14 @@ from service.domain.verdicts import Category, Judged, Relation, Verdict
 from service.ports import Ahead, CalendarReader
 from service.store import marks, terms
 from service.store import questions as q
-from service.store.accounts import ACCOUNTS, Accounts
+from service.store.accounts import Accounts
 from service.store.asking import Asked
 from service.store.codec import Codec
 from service.store.database import Database
-from service.store.deliveries import TOLD, Deliveries
+from service.store.deliveries import Deliveries
 from service.store.expansion import Expansion
 from service.store.items import KINDS, thread_key
-from service.store.ledger import LAST, Ledger
+from service.store.ledger import Ledger
 from service.store.marks import Mark
 from service.store.remembered import Remembered
 
@@ -74,9 +74,9 @@ class PersonItems:
             (q.OVERLAPPING, me | {"start": ahead.start, "end": ahead.end}),
             (q.DEALS, me),
             (q.TASKS, me),
-            (ACCOUNTS, me),
-            (LAST, told | {"outcome": Outcome.SENT.value}),
-            (TOLD, told | {"besides": ""}),
+            (q.ACCOUNTS, me),
+            (q.LAST, told | {"outcome": Outcome.SENT.value}),
+            (q.TOLD, told | {"besides": ""}),
         ]
 
     def mark(self, as_of: datetime) -> Mark:
