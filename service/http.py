@@ -153,7 +153,8 @@ class Http:
         if answer.status == 401 and self._login is not None and self._login.renew(used):
             used = self._login.headers()
             answer = self._once(method, path, request, used, *bounds)
-        if answer.status in {429, 503} and (wait := _short(answer, self._clock())) is not None:
+        again = answer.status == 429 or (answer.status == 503 and method not in _ACTS)
+        if again and (wait := _short(answer, self._clock())) is not None:
             sleep(wait)
             answer = self._once(method, path, request, used, *bounds)
         if answer.status < 300 or answer.status in accept:
@@ -175,6 +176,8 @@ class Http:
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, data, host)
 
 
+_ACTS = frozenset(("POST", "PATCH"))
+"""What may have been done although the answer is a 503: whoever asked decides whether to ask again (RFC 9110 section 9.2.2)."""
 _NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 

@@ -19,7 +19,7 @@ from service.domain.proposals import Act, Pass, Receipt
 from service.domain.raw import RawMessage
 from service.domain.rules import Rule
 from service.domain.speech import Recording, Script
-from service.domain.sync import Account, Page, Problem
+from service.domain.sync import Account, Hearing, Page, Problem
 from service.domain.verdicts import Judged, Relation
 
 
@@ -156,8 +156,37 @@ class SignIn(Protocol):
         ...
 
 
+class Doorbell(Protocol):
+    """Tells when something is new at a source, so that it need not be asked. A lost ring loses nothing: sources are read on their
+    cadence, too. It comes back by itself after whatever broke.
+    """
+
+    @property
+    def hearing(self) -> Hearing: ...
+
+    @property
+    def said(self) -> str:
+        """Why it is silent, in words; "" while it listens."""
+        ...
+
+    def start(self) -> None:
+        """Returns at once; it listens in a thread of its own."""
+        ...
+
+    def close(self) -> None:
+        """Asks it to end, without waiting."""
+        ...
+
+    def ended(self, within: float) -> bool:
+        """Whether it has ended within so many seconds."""
+        ...
+
+
 class Source(Protocol):
-    """One connected account."""
+    """One connected account. Sources that can tell by themselves also have `doorbell(ring)`, which returns a Doorbell, or None where
+    nothing is set up to listen to. `ring` never raises and never waits; it is also called whenever it begins to listen, for nobody
+    listened before.
+    """
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Changes since `cursor` (None: all), newest first where the source can. `held` maps every ref the store holds of

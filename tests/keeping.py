@@ -51,6 +51,7 @@ def filled(store: Store, person: str = "mara", until: float = 8) -> Bench:
     carried_out(store, replace(proposal, id=f"q-{person}"))
     vault = Vault(store.database, Codec([fernet_key("of the vault of a test")]), lambda: NOON)
     vault.put(person, "imap", Credential("imap", f"{person}@keller.example", secrets={"password": PASSWORD}))
+    assert store.doorbells.claim("listener", {"maildir"}, NOON, LEASE, 9, person)
     with store.database.write() as on:
         store.revisions.put(on, person, "d", f"me: {{name: {person}}}\n", NOON)
     return bench

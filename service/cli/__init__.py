@@ -26,7 +26,7 @@ from service.cli.proposals import approve, proposals, propose, reject
 from service.cli.restore import restore
 from service.cli.rules import rules
 from service.cli.run import run
-from service.cli.scaled import clock, migrate, retry, worker
+from service.cli.scaled import clock, listen, migrate, retry, worker
 from service.cli.schema import schema
 from service.cli.status import status
 
@@ -84,6 +84,7 @@ app.command()(schema)
 app.command()(status)
 app.command()(undo)
 app.command()(worker)
+app.command()(listen)
 app.add_typer(keys, name="keys")
 app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")

@@ -16,6 +16,7 @@ from service.cli.opening import opened
 if TYPE_CHECKING:
     from service.bootstrap import House
     from service.domain.credentials import Connection
+    from service.domain.sync import Account
     from service.ports import Asker, SignIn
     from service.store.vault import Vault
 
@@ -87,7 +88,7 @@ def _connect(
 ) -> None:
     from service.ports import OneCredential
 
-    rights = way.rights(frozenset(source.kind for source in house.config.sources), acts)
+    rights = way.rights(frozenset().union(*(source.wants for source in house.config.sources)), acts)
     if rights:
         asker.say(f"{vendor} will be asked for:\n" + "\n".join(f"  {right.scope}\n      {right.why}" for right in rights))
     vault = house.vault(make=True)
@@ -170,6 +171,7 @@ def _row(house: House, one: Connection) -> dict[str, Any]:
                 "health": a.health.value,
                 "items": a.items,
                 "last_read": a.read_at.isoformat() if a.read_at else None,
+                "doorbell": doorbell(a, house.clock()),
                 "next_read": _next(house),
             }
             for a in accounts
@@ -181,6 +183,16 @@ def _state(one: Connection, errors: Sequence[str]) -> str:
     if not one.readable:
         return "made under another key: run `reveille connect` again"
     return "; ".join(errors) or "ok"
+
+
+def doorbell(account: Account, now: datetime) -> str:
+    """Whether what is new is heard of at once, or why not; "" where there is nothing to listen to."""
+    bell = account.bell
+    if bell is None or bell.hearing == "absent":
+        return ""
+    if bell.rings(now):
+        return "listening"
+    return f"silent: {bell.said}" if bell.said and now < bell.held_until else "silent"
 
 
 def _next(house: House) -> str | None:
@@ -199,7 +211,7 @@ def _print(rows: Sequence[Mapping[str, Any]]) -> None:
     console.print(table("Connections", shown, ("name", "vendor", "login", "state", "scopes", "renewed_at")))
     sources = [{**source, "connection": row["name"]} for row in rows for source in row["sources"]]
     if sources:
-        console.print(table("Sources", sources, ("connection", "name", "health", "items", "last_read", "next_read")))
+        console.print(table("Sources", sources, ("connection", "name", "health", "items", "last_read", "doorbell", "next_read")))
 
 
 # --- taking back -----------------------------------------------------------------------------------------------------------

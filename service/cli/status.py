@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.connect import doorbell
 from service.cli.edge import FAILED
 from service.cli.opening import opened
 
@@ -129,6 +130,7 @@ def _status(house: House) -> dict[str, Any]:
                 "items": a.items,
                 "problems": [f"{p.where}: {p.what}" for p in a.problems],
                 "error": a.error,
+                "doorbell": doorbell(a, now),
             }
             for a in store.accounts.all(person.id)
         ],
@@ -181,7 +183,7 @@ def _screen(found: dict[str, Any]) -> RenderableType:
         ("Proposed, waiting for your yes: reveille proposals", found["proposals"], ("proposed_at", "tool", "arguments", "why")),
         ("Failed deliveries", found["failures"], ("channel", "state", "error")),
         ("In quarantine: three workers ended with it", found["quarantined"], ("due", "job", "retry")),
-        ("Sources", found["sources"], ("name", "health", "read_at", "items", "error")),
+        ("Sources", found["sources"], ("name", "health", "read_at", "items", "doorbell", "error")),
     )
     problems = [
         f"  [yellow]could not be read[/] {escape(source['name'])}: {escape(problem)}"

@@ -78,6 +78,13 @@ def installed() -> Kinds:
     )
 
 
+@cache
+def ringing() -> frozenset[str]:
+    """Kinds of source that may have a doorbell."""
+    sources = installed().sources
+    return frozenset(kind for kind, settings in sources.loadable().items() if getattr(settings, "rings", False))
+
+
 def sign_ins() -> Mapping[str, Callable[[], Any]]:
     """Vendor → what loads its way of signing in: what the environment's packages register under reveille.connections."""
     return {point.name: point.load for point in entry_points(group="reveille.connections")}

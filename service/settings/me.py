@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from service.domain.ledger import HOUSE
 from service.domain.people import Budget, Pause, Person, QuietHours, Reader, Retention
 from service.settings.section import Section, wrong
 from service.settings.words import Age, ClockTime, Day, Email, Many, Name, Region, Zone
@@ -85,6 +86,13 @@ class Me(Section):
             examples=[[{"email": "assistant@keller.example", "only": ["morning", "meetings"]}]],
         ),
     ] = ()
+
+    @field_validator("id")
+    @classmethod
+    def _not_the_house(cls, id: str) -> str:
+        if id == HOUSE:
+            raise wrong(f"{HOUSE} is what the server calls its own rows", "Choose another id, or leave it out")
+        return id
 
 
 class PauseSection(Section):

@@ -20,6 +20,7 @@ from service.store.cadences import Cadences
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
 from service.store.deliveries import Deliveries
+from service.store.doorbells import Doorbells
 from service.store.erasure import Erasures
 from service.store.instance import shared_secret, shared_time, utc_now
 from service.store.ledger import Ledger
@@ -48,6 +49,7 @@ class Store:
     artefacts: ArtefactStore
     restorations: Restorations
     erasures: Erasures
+    doorbells: Doorbells
 
     def close(self) -> None:
         self.database.close()
@@ -81,6 +83,7 @@ def open_store(url: str, artefacts: Path | Objects, *, keys: Sequence[str] = (),
         files,
         Restorations(database),
         Erasures(database, files),
+        Doorbells(database),
     )
 
 

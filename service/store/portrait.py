@@ -50,6 +50,7 @@ tables/NAME.jsonl   the other tables, one row a line:
   approval          your yes to them, and when it was used
   act               what was done of it, with the receipt (`sealed`), or why not
   credential        what you are connected to, without what opens it
+  doorbell          which process listens at your sources for what is new
 
 A .jsonl file holds one JSON document a line, in UTF-8; instants are in UTC.
 """

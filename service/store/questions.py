@@ -84,6 +84,7 @@ NEWEST_NAMING = (  # DISTINCT, not GROUP BY: SQLite would go through every item 
 
 # --- what was said before, what was missed, what could be read ---------------------------------------------------------
 
+a, bell = tables.account, tables.doorbell
 o, d, told, artefact = tables.occurrence, tables.delivery, tables.told, tables.artefact
 _CADENCE, _BEFORE = _given("cadence"), _given("before")
 
@@ -107,7 +108,13 @@ _BAD = or_(
 MISSED = (
     select(o).where(o.c.person == _PERSON, o.c.ended_at >= _SINCE, o.c.ended_at < _UNTIL, _BAD).order_by(o.c.due_at).limit(200)
 )
-ACCOUNTS = select(tables.account).where(tables.account.c.person == _PERSON).order_by(tables.account.c.name)
+_BELL = tuple(bell.c[name].label(f"bell_{name}") for name in ("state", "since", "held_until", "said"))
+ACCOUNTS = (
+    select(a, *_BELL)
+    .select_from(a.outerjoin(bell, and_(bell.c.person == a.c.person, bell.c.account == a.c.name)))
+    .where(a.c.person == _PERSON)
+    .order_by(a.c.name)
+)
 
 # --- one occurrence, its notices and deliveries -------------------------------------------------------------------------
 

@@ -344,6 +344,19 @@ credential = Table(  # what a person signed in with: always encrypted, never exp
     PrimaryKeyConstraint("person", "name"),
 )
 
+doorbell = Table(  # who listens at an account; a row of the house's own for each process that listens at any
+    "doorbell",
+    metadata,
+    Column("person", _key(), nullable=False),
+    Column("account", _key(), nullable=False),
+    Column("holder", _key(), nullable=False),  # the process
+    Column("held_until", UtcDateTime, nullable=False),
+    Column("state", _key(20), nullable=False),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("since", UtcDateTime, nullable=False),  # in this state
+    PrimaryKeyConstraint("person", "account"),
+)
+
 # --- keeping ------------------------------------------------------------------------------------------------------------
 
 restoration = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ _BASE = Field(description="Another server that speaks Slack's Web API", pattern=
 
 
 class Settings(SourceSettings):
+    rings: ClassVar[bool] = True
     kind: Literal["slack"]
     token: Annotated[Secret | None, _TOKEN] = None
     app_token: Annotated[Secret | None, Field(description="Where the app-level token (xapp-) is, for the doorbell")] = None
