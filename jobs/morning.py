@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,30 +26,52 @@ _COMPARED = (Section.NEEDS_YOU, Section.MEETINGS, Section.WAITING, Section.COMMI
 
 def prepare(services: Services, person: Person, occasion: Occasion, now: datetime) -> Draft | Nothing:
     """A quiet day is told too, in one line: silence would look like calm."""
-    briefing = _compose(services, person, occasion, now)
+    with services.items.at_once():
+        briefing = _compose(services, person, occasion, now)
+        own = _with_deeds(services, briefing)
+        until = morning.holds_until(person, services.items, briefing, now)
+        seen = {"mark": services.items.mark(now), "until": until.isoformat(), "for": _wanted(services, person)}
     audiences = _audiences(services, occasion)
-    own = _with_deeds(services, briefing)
     shown = {a: own if a is Audience.PERSON else morning.without_private(briefing, person) for a in audiences}
     told = shown.get(Audience.PERSON) or shown[Audience.OTHERS]
     return Draft(
         notices=tuple(_notice(services, occasion, shown[a], a) for a in audiences),
         to=occasion.cadence.to,
         facts=told.facts(),
-        basis={"versions": _versions(briefing), "late": bool(late_note(occasion.occurrence.due_at, now))},
+        basis={"versions": _versions(briefing), "late": bool(late_note(occasion.occurrence.due_at, now)), "seen": seen},
         kind="morning",
         late_note=late_note(occasion.occurrence.due_at, now),
     )
 
 
 def recheck(services: Services, person: Person, draft: Draft, occasion: Occasion, now: datetime) -> Recheck:
-    """Composes again, which is cheap, and compares what it would say now."""
+    """Where nothing has changed that it rests on, it holds. Else it composes again, and compares what it would say now."""
     occurrence = occasion.occurrence
     if now >= occurrence.useful_until:
         return Skip("expired: it was ready too late to be of use")
     if late_note(occurrence.due_at, now) and not draft.basis.get("late"):
         return Replace("it has become late and does not say so yet")
+    if _is_as_seen(services, person, draft.basis.get("seen", {}), now):
+        return Keep()
     reason = _difference(draft.basis.get("versions", {}), _compose(services, person, occasion, now))
     return Replace(reason) if reason else Keep()
+
+
+def _is_as_seen(services: Services, person: Person, seen: Mapping[str, Any], now: datetime) -> bool:
+    """Nothing has come in or changed, nothing has begun or passed, and nobody wants anything else."""
+    if not seen.get("mark") or now >= datetime.fromisoformat(seen["until"]) or seen["for"] != _wanted(services, person):
+        return False
+    return services.items.unchanged(seen["mark"], now)
+
+
+def _wanted(services: Services, person: Person) -> str:
+    """A digest of the config as far as a briefing hangs on it."""
+    said = json.dumps([asdict(person), *map(asdict, services.rules)], default=_plain, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def _compose(services: Services, person: Person, occasion: Occasion, now: datetime) -> Briefing:

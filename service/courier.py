@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -66,9 +66,9 @@ class Courier:
             if delivery.state not in FINAL:
                 self._one(delivery, occurrence, person, channels.get(delivery.channel), mailboxes)
         mine = {name: channel for name, channel in channels.items() if name not in along}
-        while instead := self._another_way(occurrence, mine, along):
+        while instead := self._another_way(occurrence, mine, along, all_ := self.deliveries.of(occurrence.id)):
             self._one(instead, occurrence, person, mine[instead.channel], mailboxes)
-        return self._ending(occurrence, along)
+        return self._ending(all_, along)
 
     def _one(
         self, delivery: Delivery, occurrence: Occurrence, person: Person, channel: Channel | None, mailboxes: Mailboxes
@@ -224,11 +224,12 @@ class Courier:
             return None
         return person.budget.pushes_per_day, day_start(person, now)
 
-    def _another_way(self, occurrence: Occurrence, mine: Mapping[str, Channel], along: frozenset[str]) -> Delivery | None:
+    def _another_way(
+        self, occurrence: Occurrence, mine: Mapping[str, Channel], along: frozenset[str], all_: Sequence[Delivery]
+    ) -> Delivery | None:
         """Where every channel has failed for good, one that was not asked for gets the notice: the person must not miss it.
         A quiet one rather than one that interrupts, and never one that others see of what was made for the person alone.
         """
-        all_ = self.deliveries.of(occurrence.id)
         states = {d.state for d in all_ if d.channel not in along}
         if not _FAILED <= states <= _IN_VAIN or self.clock() >= occurrence.useful_until:
             return None
@@ -247,8 +248,7 @@ class Courier:
             self.deliveries.add(on, occurrence, notice, channel, interrupts=interrupts)
         return next(d for d in self.deliveries.of(occurrence.id) if d.channel == channel)
 
-    def _ending(self, occurrence: Occurrence, along: frozenset[str]) -> Ending:
-        all_ = self.deliveries.of(occurrence.id)
+    def _ending(self, all_: Sequence[Delivery], along: frozenset[str]) -> Ending:
         waiting = [d for d in all_ if d.state not in FINAL]
         if waiting:
             again_at = min((d.not_before or self.clock() + self.lease for d in waiting), default=None)

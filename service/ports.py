@@ -296,13 +296,37 @@ class Bell(Protocol):
     def ring(self, rings: Iterable[Ring]) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a briefing will certainly ask, said before it begins: a database on another machine answers all of it in one turn."""
+
+    mail_since: datetime
+    chats_since: datetime
+    start: datetime
+    """The day whose events are asked for, to `end`."""
+    end: datetime
+    until: datetime
+    cadence: str
+    told_before: datetime
+
+
 class Items(Protocol):
     """Reading what the store holds of one person, in domain words. `until` bounds what existed at that moment: nothing
     later is ever returned, so that a briefing can be made as of any time. Order is stated; sequences are whole.
     """
 
-    def at_once(self) -> AbstractContextManager[None]:
-        """What this thread asks inside is answered from one snapshot, which costs less than to ask one by one."""
+    def at_once(self, ahead: Ahead | None = None) -> AbstractContextManager[None]:
+        """What this thread asks inside is answered from one snapshot, which costs less than to ask one by one; less still where
+        it was said `ahead`.
+        """
+        ...
+
+    def mark(self, as_of: datetime) -> Mapping[str, Any]:
+        """Stands for all that this thread has asked so far inside `at_once`, as plain JSON; {} where nobody keeps count."""
+        ...
+
+    def unchanged(self, mark: Mapping[str, Any], as_of: datetime) -> bool:
+        """Whether the same questions, asked as of this later moment, have the same answers. False, too, where nobody can tell."""
         ...
 
     def received(self, since: datetime, until: datetime) -> Sequence[Judged]:

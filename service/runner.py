@@ -89,6 +89,11 @@ class Runner:
                     return
             self._deliver(id)
 
+    def deliver(self, id: str) -> None:
+        """`run` for what was rung for as prepared: nothing, too, where it is to be prepared anew meanwhile."""
+        with acting_as(EVERYBODY):
+            self._deliver(id)
+
     def run_fresh(self, ids: Sequence[str], stopped: Callable[[], bool] = lambda: False) -> Sequence[str]:
         """Prepares many: claimed together, and what comes to nothing ends together. Returns those that it did not come to, because
         the ones before took long: somebody else may be quicker. Those that a worker has died of are left to `run`.
@@ -226,22 +231,23 @@ class Runner:
                     outcome = self.deliveries.give_up(claimed.id, "it was given up")
                     self._end(claimed, outcome, _quarantined(claimed))
                     return
-                household = self.households(claimed.person)
+                with self.database.at_once(self.deliveries.standing(claimed.id)):
+                    household = self.households(claimed.person)
+                    begun, tried = self.deliveries.begun(claimed.id), any(d.attempts for d in self.deliveries.of(claimed.id))
                 if household is None:
                     self._end(claimed, Outcome.SKIPPED, "its person was taken out of the config")
-                elif self._still_holds(claimed, household):
+                elif begun or self._still_holds(claimed, household, tried=tried):
                     self._send(claimed, household)
             except FenceLost as error:
                 self._lost(claimed, str(error))
             except ExternalError as error:
                 self._go_on_later(claimed, str(error))
 
-    def _still_holds(self, claimed: Occurrence, household: Household) -> bool:
+    def _still_holds(self, claimed: Occurrence, household: Household, *, tried: bool) -> bool:
         """Looks at the sources once more for as long as nothing has gone out, so that what waited for a channel to come back says
         how late it is; never after that, for what was said can't be unsaid.
         """
-        tried = any(d.attempts for d in self.deliveries.of(claimed.id))
-        if self.deliveries.begun(claimed.id) or (tried and self.clock() >= claimed.useful_until):
+        if tried and self.clock() >= claimed.useful_until:
             return True
         cadence = household.cadence(claimed.cadence)
         if cadence is None:

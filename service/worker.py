@@ -44,7 +44,7 @@ class Work:
             for id in ids:
                 if self.stopped.is_set():
                     return
-                self._alone(id) if queue == ALONE else run_one(self._runner, id)
+                self._alone(id) if queue == ALONE else run_one(self._runner, id, prepared=queue == DELIVER)
             return
         try:
             left = self._runner.run_fresh(ids, self.stopped.is_set)
@@ -54,10 +54,10 @@ class Work:
         self._bell.ring(Ring(id, queue) for id in left)
 
 
-def run_one(runner: Runner, id: str) -> str:
-    """Returns what went wrong, in words."""
+def run_one(runner: Runner, id: str, *, prepared: bool = False) -> str:
+    """Returns what went wrong, in words. `prepared`: it was rung for to be delivered, and needs nothing else."""
     try:
-        runner.run(id)
+        runner.deliver(id) if prepared else runner.run(id)
     except ReveilleError as error:
         log.warning("left for later", occurrence=id, error=str(error))
         return str(error)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from service.domain.facts import Fact
 from service.domain.items import Contact, Deal, Event, Item, Message, Note, Provenance, Task, Thread
@@ -13,6 +14,7 @@ from service.domain.ledger import Occurrence, Outcome
 from service.domain.people import Person
 from service.domain.sync import Account
 from service.domain.verdicts import Category, Judged, Relation, Verdict
+from service.ports import Ahead
 
 UNREMARKABLE = Verdict(Category.FYI, 0.1, ())
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -48,8 +50,14 @@ class World:
             self._shelf(thing).append(Judged(thing, UNREMARKABLE) if isinstance(thing, Message) else thing)
         return self
 
-    def at_once(self) -> AbstractContextManager[None]:
+    def at_once(self, ahead: Ahead | None = None) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def mark(self, as_of: datetime) -> Mapping[str, Any]:
+        return {}
+
+    def unchanged(self, mark: Mapping[str, Any], as_of: datetime) -> bool:
+        return False
 
     def _shelf(self, thing: object) -> list:
         shelves = {

@@ -14,6 +14,7 @@ from service.domain.items import Event, Message, Series
 from service.domain.sync import Account, Bell, Delete, Health, Hearing, Moved, Page, Problem, Upsert
 from service.domain.verdicts import Verdict
 from service.errors import FenceLost
+from service.store import questions as q
 from service.store import tables
 from service.store.cadences import wake
 from service.store.codec import Codec
@@ -26,13 +27,6 @@ MOST_PROBLEMS = 500
 _AT = and_(h.c.person == bindparam("_person"), h.c.account == bindparam("_account"), h.c.ref == bindparam("_old_ref"))
 _LET_GO = delete(h).where(_AT)
 _RENAME = update(h).where(_AT).values(ref=bindparam("_ref"), stamp=bindparam("_stamp"))
-_BELL = tuple(d.c[name].label(f"bell_{name}") for name in ("state", "since", "held_until", "said"))
-_ALL = (
-    select(a, *_BELL)
-    .select_from(a.outerjoin(d, and_(d.c.person == a.c.person, d.c.account == a.c.name)))
-    .where(a.c.person == bindparam("person"))
-    .order_by(a.c.name)
-)
 
 
 class _Later(Mapping[str, str]):
@@ -84,8 +78,7 @@ class Accounts:
             on.execute(delete(d).where(d.c.person == person, d.c.account == name))
 
     def all(self, person: str) -> Sequence[Account]:
-        with self._database.read() as on:
-            return [_read(row) for row in on.execute(_ALL, {"person": person}).mappings()]
+        return [_read(row._asdict()) for row in self._database.ask(q.ACCOUNTS, person=person)]
 
     # --- one sync ------------------------------------------------------------------------------------------------------
 
@@ -154,11 +147,7 @@ class Accounts:
 
     def expanded(self, person: str) -> Mapping[str, str]:
         """For which window and zone each account's series have their instances in rows; accounts without series are left out."""
-        with self._database.read() as on:
-            return {
-                row.name: row.expanded
-                for row in on.execute(select(a.c.name, a.c.expanded).where(a.c.person == person, a.c.expanded != ""))
-            }
+        return {row.name: row.expanded for row in self._database.ask(q.ACCOUNTS, person=person) if row.expanded}
 
     def store_events(
         self, account: Account, series: Sequence[Series], events: Sequence[Event], expanded: str, now: datetime
@@ -287,7 +276,7 @@ def _this(person: str, name: str) -> Any:
     return and_(a.c.person == person, a.c.name == name)
 
 
-def _read(row: RowMapping) -> Account:
+def _read(row: Mapping[str, Any] | RowMapping) -> Account:
     return Account(
         person=row["person"],
         name=row["name"],
@@ -304,7 +293,7 @@ def _read(row: RowMapping) -> Account:
     )
 
 
-def _bell(row: RowMapping) -> Bell | None:
+def _bell(row: Mapping[str, Any] | RowMapping) -> Bell | None:
     """Where it was asked for along with the account."""
     if row.get("bell_state") is None:
         return None

@@ -7,15 +7,17 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
+from threading import local
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from service.errors import StoreUnusable, Unavailable
+from service.store.asking import Asked, Snapshot, answers
 
 BUSY = 30.0  # seconds a writer waits for another before it gives up and is retried by its caller
 CONNECTIONS = 10  # of one process to PostgreSQL
@@ -50,14 +52,52 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite(url, busy) if self.url.get_backend_name() == "sqlite" else _postgres(url, busy, connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._mine = local()
+
+    @contextmanager
+    def at_once(self, ahead: Sequence[Asked] = ()) -> Iterator[None]:
+        """All that this thread reads in here for the same person is of one snapshot, and costs one transaction: to begin and to end
+        one is two messages to PostgreSQL, as much as the question in between. What is asked `ahead` goes there in one.
+        """
+        before: Snapshot | None = getattr(self._mine, "snapshot", None)
+        with self.read() as connection:
+            held = self.snapshot() or Snapshot(_acting.get(), connection)
+            self._mine.snapshot = held
+            try:
+                if ahead and not self.is_sqlite:
+                    for asked, rows in zip(ahead, answers(connection, ahead), strict=True):
+                        held.keep(asked, rows)
+                yield
+            finally:
+                self._mine.snapshot = before
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot: what several queries see belongs together."""
+        held = self.snapshot()
+        if held is not None:
+            yield held.connection
+            return
         with translated(), self.engine.connect() as connection:
             self._act(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self._lock(connection, "BEGIN")
             yield connection
+
+    def ask(self, question: Select[Any], **values: Any) -> Sequence[Any]:
+        """The rows that answer a question that was made once; `at_once` none is asked twice."""
+        held, asked = self.snapshot(), (question, values)
+        if held is not None and (known := held.answer(asked)) is not None:
+            return known
+        with self.read() as on:
+            found = on.execute(question, values).all() if self.is_sqlite else answers(on, [asked])[0]
+        if held is not None:
+            held.keep(asked, found)
+        return found
+
+    def snapshot(self) -> Snapshot | None:
+        """What `at_once` holds in this thread, for the same person."""
+        held: Snapshot | None = getattr(self._mine, "snapshot", None)
+        return held if held is not None and held.acting == _acting.get() else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

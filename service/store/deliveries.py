@@ -7,13 +7,16 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from service.domain.delivery import Audience, Delivery, DeliveryState, Draft, IdempotencyKey, Notice, Rendered
-from service.domain.ledger import Occurrence, Outcome, State
+from service.domain.ledger import Occurrence, Outcome
+from service.store import questions as q
 from service.store import tables
 from service.store.artefacts import ArtefactStore
+from service.store.asking import Asked
 from service.store.codec import Codec
 from service.store.database import Database
 
@@ -58,9 +61,7 @@ class Deliveries:
         """Replaces what an earlier, unsent preparation left, but for how often a channel was tried and how long it asked to be left
         alone. One delivery a channel, of the notice made for its audience.
         """
-        tried = {d.channel: d for d in self._of(on, occurrence.id)}
-        on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence.id))
-        on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence.id))
+        tried = self._taken_back(on, occurrence.id) if occurrence.prepared_at else {}
         by_audience = {notice.audience: notice for notice in draft.notices}
         for notice in draft.notices:
             self._store_notice(on, occurrence, notice, files, now)
@@ -83,6 +84,13 @@ class Deliveries:
         if told:
             on.execute(insert(tables.told), told)
 
+    def _taken_back(self, on: Connection, occurrence: str) -> Mapping[str, Delivery]:
+        """What was prepared is gone; returns how its deliveries stood, by channel."""
+        tried = {d.channel: d for d in self._of(on, occurrence)}
+        on.execute(delete(tables.notice).where(tables.notice.c.occurrence == occurrence))
+        on.execute(delete(tables.told).where(tables.told.c.occurrence == occurrence))
+        return tried
+
     def _store_notice(
         self,
         on: Connection,
@@ -101,15 +109,21 @@ class Deliveries:
             "made_at": now,
         }
         on.execute(insert(tables.notice), row)
-        for file, path in files.get(id, ()):
-            about = {
+        written = [
+            {
                 "notice": id,
                 "name": file.name,
                 "person": occurrence.person,
                 "role": file.role,
                 "media_type": file.media_type,
+                "path": path,
+                "size": len(file.data),
+                "made_at": now,
             }
-            on.execute(insert(tables.artefact), about | {"path": path, "size": len(file.data), "made_at": now})
+            for file, path in files.get(id, ())
+        ]
+        if written:
+            on.execute(insert(tables.artefact), written)
 
     def add(
         self,
@@ -139,13 +153,11 @@ class Deliveries:
     # --- one delivery -------------------------------------------------------------------------------------------------------
 
     def of(self, occurrence: str) -> Sequence[Delivery]:
-        with self._database.read() as on:
-            return self._of(on, occurrence)
+        return [_read(row._asdict()) for row in self._database.ask(q.DELIVERIES, occurrence=occurrence)]
 
     @staticmethod
     def _of(on: Connection, occurrence: str) -> Sequence[Delivery]:
-        rows = on.execute(select(t).where(t.c.occurrence == occurrence).order_by(t.c.channel)).mappings()
-        return [_read(row) for row in rows]
+        return [_read(row) for row in on.execute(q.DELIVERIES, {"occurrence": occurrence}).mappings()]
 
     def claim(
         self, id: str, now: datetime, lease: timedelta, *, most: tuple[int, datetime] | None = None
@@ -235,19 +247,21 @@ class Deliveries:
 
     # --- reading ------------------------------------------------------------------------------------------------------------
 
+    @staticmethod
+    def standing(occurrence: str) -> Sequence[Asked]:
+        """What `of` and `begun` ask, to be asked ahead."""
+        return [(q.DELIVERIES, {"occurrence": occurrence}), (q.BEGUN, {"occurrence": occurrence})]
+
     def begun(self, occurrence: str) -> bool:
         """Whether anything of it went out, or may have, or failed for good: then it is not made anew."""
-        touched = or_(t.c.state.not_in((DeliveryState.PENDING, DeliveryState.SKIPPED)), t.c.doubtful)
-        with self._database.read() as on:
-            return on.execute(select(t.c.id).where(t.c.occurrence == occurrence, touched).limit(1)).first() is not None
+        return bool(self._database.ask(q.BEGUN, occurrence=occurrence))
 
     def notice(self, id: str) -> Notice:
         """With its files."""
-        with self._database.read() as on:
-            row = on.execute(select(tables.notice).where(tables.notice.c.id == id)).mappings().one()
-            files = on.execute(select(tables.artefact).where(tables.artefact.c.notice == id)).mappings().all()
-        rendered = tuple(Rendered(f["role"], f["name"], f["media_type"], self._artefacts.get(f["path"])) for f in files)
-        return replace(self._codec.unpack(row["sealed"], Notice), files=rendered)
+        with self._database.at_once([(q.NOTICE, {"id": id}), (q.FILES, {"id": id})]):
+            (notice,), files = self._database.ask(q.NOTICE, id=id), self._database.ask(q.FILES, id=id)
+        rendered = tuple(Rendered(f.role, f.name, f.media_type, self._artefacts.get(f.path)) for f in files)
+        return replace(self._codec.unpack(notice.sealed, Notice), files=rendered)
 
     def audiences(self, occurrence: str) -> Sequence[tuple[str, Audience]]:
         """Notices by id and for whom each was made, the person's own first."""
@@ -266,8 +280,7 @@ class Deliveries:
         return [self.notice(id) for id in ids]
 
     def priority(self, notice: str) -> str:
-        with self._database.read() as on:
-            sealed = on.execute(select(tables.notice.c.sealed).where(tables.notice.c.id == notice)).scalar_one()
+        ((sealed,),) = self._database.ask(q.NOTICE, id=notice)
         return self._codec.unpack(sealed, Notice).priority
 
     def interruptions(self, person: str, since: datetime) -> int:
@@ -290,16 +303,8 @@ class Deliveries:
         second attempt is not said again by the next one. Where it fails in the end, it was not told. `besides` is left out: an
         occurrence that is looked at again just before it goes out has not told itself.
         """
-        told, row = tables.told, tables.occurrence
-        said = or_(row.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), row.c.state.in_((State.PREPARED, State.DELIVERING)))
-        query = (
-            select(told.c.key, told.c.version)
-            .join(row, row.c.id == told.c.occurrence)
-            .where(told.c.person == person, told.c.cadence == cadence, told.c.due_at < before, row.c.id != besides, said)
-            .order_by(told.c.due_at)
-        )
-        with self._database.read() as on:
-            return {row.key: row.version for row in on.execute(query)}
+        rows = self._database.ask(q.TOLD, person=person, cadence=cadence, before=before, besides=besides)
+        return {row.key: row.version for row in rows}
 
     def is_ours(self, person: str, message_ids: Iterable[str]) -> frozenset[str]:
         keys = {id.partition("@")[0]: id for id in message_ids}
@@ -318,7 +323,7 @@ def notice_id(occurrence: Occurrence, audience: Audience) -> str:
     return occurrence.id[:8] + hashlib.sha256(f"{occurrence.id}/{audience}".encode()).hexdigest()[:24]
 
 
-def _read(row: RowMapping) -> Delivery:
+def _read(row: Mapping[str, Any] | RowMapping) -> Delivery:
     return Delivery(
         id=row["id"],
         person=row["person"],

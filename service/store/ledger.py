@@ -19,6 +19,7 @@ from service.domain.ledger import ALONE, DELIVER, Occurrence, Outcome, Ring, Slo
 from service.domain.occurrence_ids import occurrence_id
 from service.domain.steps import SUPERSEDED
 from service.errors import FenceLost
+from service.store import questions as q
 from service.store import tables
 from service.store.claims import FRESH_TO_PREPARE, RUNNING, SUSPECT, TO_DELIVER, TO_PREPARE, Claim
 from service.store.database import Database
@@ -262,13 +263,12 @@ class Ledger:
     # --- reading -------------------------------------------------------------------------------------------------------
 
     def get(self, id: str) -> Occurrence | None:
-        with self._database.read() as on:
-            row = on.execute(select(t).where(t.c.id == id)).mappings().one_or_none()
-            return _read(row) if row else None
+        rows = self._database.ask(q.OCCURRENCE, id=id)
+        return _read(rows[0]._asdict()) if rows else None
 
     def sealed(self, id: str) -> bytes | None:
-        with self._database.read() as on:
-            return on.execute(select(t.c.sealed).where(t.c.id == id)).scalar_one_or_none()
+        rows = self._database.ask(q.DRAFT, id=id)
+        return rows[0].sealed if rows else None
 
     def waiting(self, now: datetime, limit: int = 500, patience: timedelta = timedelta()) -> Sequence[Ring]:
         """What somebody could work on now and `patience` ago, oldest due first, whether it was rung for or not."""
@@ -291,16 +291,11 @@ class Ledger:
         return self._list(t.c.person == person, _OPEN, order=(t.c.due_at,), limit=limit)
 
     def missed(self, person: str, since: datetime, until: datetime) -> Sequence[Occurrence]:
-        bad = or_(
-            t.c.outcome.in_((Outcome.FAILED, Outcome.UNKNOWN)),
-            and_(t.c.outcome == Outcome.SKIPPED, or_(t.c.reason.like("expired%"), t.c.reason.like("superseded%"))),
-        )
-        return self._list(t.c.person == person, t.c.ended_at >= since, t.c.ended_at < until, bad, order=(t.c.due_at,), limit=200)
+        return [_read(row._asdict()) for row in self._database.ask(q.MISSED, person=person, since=since, until=until)]
 
     def last(self, person: str, cadence: str, outcome: Outcome, before: datetime) -> Occurrence | None:
-        where = (t.c.person == person, t.c.cadence == cadence, t.c.outcome == outcome, t.c.due_at < before)
-        found = self._list(*where, order=(t.c.due_at.desc(),), limit=1)
-        return found[0] if found else None
+        rows = self._database.ask(q.LAST, person=person, cadence=cadence, outcome=outcome.value, before=before)
+        return _read(rows[0]._asdict()) if rows else None
 
     def _list(self, *where: Any, order: tuple[Any, ...], limit: int) -> Sequence[Occurrence]:
         with self._database.read() as on:
@@ -342,7 +337,7 @@ def _mine(id: str, fence: int) -> Any:
     return and_(t.c.id == id, t.c.fence == fence, t.c.state != State.ENDED)
 
 
-def _read(row: RowMapping) -> Occurrence:
+def _read(row: Mapping[str, Any] | RowMapping) -> Occurrence:
     values = {name: row[name] for name in Occurrence.__slots__ if name in row}
     values["state"] = State(row["state"])
     values["outcome"] = Outcome(row["outcome"]) if row["outcome"] else None

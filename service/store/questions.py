@@ -1,4 +1,4 @@
-"""The queries behind `reading`, made once: to put one together costs SQLAlchemy more than to run it. All ask of one `person`."""
+"""Queries made once: to put one together costs SQLAlchemy more than to run it. Those behind `reading` ask of one `person`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
+from service.domain.delivery import DeliveryState
+from service.domain.ledger import Outcome, State
 from service.store import tables
 
 t, w = tables.item, tables.term
@@ -79,3 +81,49 @@ NEWEST_NAMING = (  # DISTINCT, not GROUP BY: SQLite would go through every item 
     .order_by(w.c.at.desc())
     .limit(_MOST)
 )
+
+# --- what was said before, what was missed, what could be read ---------------------------------------------------------
+
+a, bell = tables.account, tables.doorbell
+o, d, told, artefact = tables.occurrence, tables.delivery, tables.told, tables.artefact
+_CADENCE, _BEFORE = _given("cadence"), _given("before")
+
+LAST = (
+    select(o)
+    .where(o.c.person == _PERSON, o.c.cadence == _CADENCE, o.c.outcome == _given("outcome"), o.c.due_at < _BEFORE)
+    .order_by(o.c.due_at.desc())
+    .limit(1)
+)
+TOLD = (
+    select(told.c.key, told.c.version)
+    .join(o, o.c.id == told.c.occurrence)
+    .where(told.c.person == _PERSON, told.c.cadence == _CADENCE, told.c.due_at < _BEFORE, o.c.id != _given("besides"))
+    .where(or_(o.c.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)), o.c.state.in_((State.PREPARED, State.DELIVERING))))
+    .order_by(told.c.due_at)
+)
+_BAD = or_(
+    o.c.outcome.in_((Outcome.FAILED, Outcome.UNKNOWN)),
+    and_(o.c.outcome == Outcome.SKIPPED, or_(o.c.reason.like("expired%"), o.c.reason.like("superseded%"))),
+)
+MISSED = (
+    select(o).where(o.c.person == _PERSON, o.c.ended_at >= _SINCE, o.c.ended_at < _UNTIL, _BAD).order_by(o.c.due_at).limit(200)
+)
+_BELL = tuple(bell.c[name].label(f"bell_{name}") for name in ("state", "since", "held_until", "said"))
+ACCOUNTS = (
+    select(a, *_BELL)
+    .select_from(a.outerjoin(bell, and_(bell.c.person == a.c.person, bell.c.account == a.c.name)))
+    .where(a.c.person == _PERSON)
+    .order_by(a.c.name)
+)
+
+# --- one occurrence, its notices and deliveries -------------------------------------------------------------------------
+
+_ID, _OCCURRENCE = _given("id"), _given("occurrence")
+_TOUCHED = sorted(set(DeliveryState) - {DeliveryState.PENDING, DeliveryState.SKIPPED})
+
+OCCURRENCE = select(o).where(o.c.id == _ID)
+DRAFT = select(o.c.sealed).where(o.c.id == _ID)
+DELIVERIES = select(d).where(d.c.occurrence == _OCCURRENCE).order_by(d.c.channel)
+BEGUN = select(d.c.id).where(d.c.occurrence == _OCCURRENCE, or_(d.c.state.in_(_TOUCHED), d.c.doubtful)).limit(1)
+NOTICE = select(tables.notice.c.sealed).where(tables.notice.c.id == _ID)
+FILES = select(artefact).where(artefact.c.notice == _ID)

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from threading import local
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Select
 
 from service.domain.items import Contact, Deal, Event, Item, Message, Note, Series, Task, Thread
 from service.domain.ledger import Occurrence, Outcome
 from service.domain.people import Person
 from service.domain.sync import Account
 from service.domain.verdicts import Category, Judged, Relation, Verdict
-from service.ports import CalendarReader
+from service.ports import Ahead, CalendarReader
+from service.store import marks, terms
 from service.store import questions as q
-from service.store import terms
 from service.store.accounts import Accounts
+from service.store.asking import Asked
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.expansion import Expansion
 from service.store.items import KINDS, thread_key
 from service.store.ledger import Ledger
+from service.store.marks import Mark
 from service.store.remembered import Remembered
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
@@ -59,17 +60,36 @@ class PersonItems:
         self._accounts, self._deliveries, self._ledger = accounts, deliveries, ledger
         self._calendar = calendar
         self._unpacked = Remembered(codec.unpack, MOST_REMEMBERED)
-        self._open = local()
 
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
-        with self._connection() as on:
-            before = getattr(self._open, "connection", None)
-            self._open.connection = on
-            try:
-                yield
-            finally:
-                self._open.connection = before
+    def at_once(self, ahead: Ahead | None = None) -> AbstractContextManager[None]:
+        return self._database.at_once(self._asked(ahead) if ahead else ())
+
+    def _asked(self, ahead: Ahead) -> list[Asked]:
+        me, until = {"person": self._person.id}, {"until": ahead.until}
+        told = me | {"cadence": ahead.cadence, "before": ahead.told_before}
+        return [
+            (q.RECEIVED, me | {"since": ahead.mail_since} | until),
+            (q.SENT, me | {"since": ahead.mail_since} | until),
+            (q.ACTIVE_CHATS, me | {"since": ahead.chats_since}),
+            (q.OVERLAPPING, me | {"start": ahead.start, "end": ahead.end}),
+            (q.DEALS, me),
+            (q.TASKS, me),
+            (q.ACCOUNTS, me),
+            (q.LAST, told | {"outcome": Outcome.SENT.value}),
+            (q.TOLD, told | {"besides": ""}),
+        ]
+
+    def mark(self, as_of: datetime) -> Mark:
+        held = self._database.snapshot()
+        return marks.mark(list(held.known.values()), as_of) if held else {}
+
+    def unchanged(self, mark: Mark, as_of: datetime) -> bool:
+        try:
+            asked = marks.asked_again(mark, self._person.id, as_of)
+        except KeyError:
+            return False
+        with self._database.at_once(asked):
+            return bool(mark["digest"] == marks.digest(self._database.ask(question, **values) for question, values in asked))
 
     # --- mail ----------------------------------------------------------------------------------------------------------
 
@@ -209,18 +229,7 @@ class PersonItems:
         return [self._unpacked(row.sealed, shape) for row in self._rows(query, **values)]
 
     def _rows(self, query: Select[Any], **values: Any) -> Sequence[Any]:
-        with self._connection() as on:
-            return on.execute(query, {"person": self._person.id, **values}).all()
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        """The one that `at_once` holds in this thread, else one of its own."""
-        held: Connection | None = getattr(self._open, "connection", None)
-        if held is not None:
-            yield held
-            return
-        with self._database.read() as on:
-            yield on
+        return self._database.ask(query, person=self._person.id, **values)
 
     def _naming(self, query: Select[Any], wanted: Sequence[str], shape: type[I]) -> Sequence[I]:
         """Items that carry any of these terms, each once, by id."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from service.store.codec import Codec
 from service.store.erasure import refuse_erased
 from service.store.tables import revision as t
+
+_CURRENT = select(t.c.digest).where(t.c.person == bindparam("person")).order_by(t.c.number.desc()).limit(1)
 
 
 class Revisions:
@@ -18,8 +20,7 @@ class Revisions:
 
     def current(self, on: Connection, person: str) -> str | None:
         """The digest of the newest revision."""
-        query = select(t.c.digest).where(t.c.person == person).order_by(t.c.number.desc()).limit(1)
-        digest: str | None = on.execute(query).scalar_one_or_none()
+        digest: str | None = on.execute(_CURRENT, {"person": person}).scalar_one_or_none()
         return digest
 
     def text(self, on: Connection, person: str, digest: str) -> str:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -7,6 +7,7 @@ from jobs import morning
 from service.domain.delivery import Audience, Draft, Keep, Replace, Skip
 from service.domain.ledger import Cadence, Occurrence, WallTimes
 from service.domain.proposals import Act, ActState
+from service.domain.rules import Condition, Consequence, Rule
 from service.domain.speech import Recording
 from service.errors import Unavailable
 from service.ports import Check, Occasion, Services
@@ -146,6 +147,52 @@ def test_the_audio_of_others_keeps_private_things_unsaid():
 def test_nothing_changed_keeps_the_draft():
     world = a_world(an_ask(), an_event())
     assert recheck(world, prepare(world)) == Keep()
+
+
+class Unchanged(World):
+    """Says of itself that nothing has changed."""
+
+    def mark(self, as_of):
+        return {"as_of": as_of.isoformat()}
+
+    def unchanged(self, mark, as_of):
+        return datetime.fromisoformat(mark["as_of"]) <= as_of
+
+
+def unchanged(*things):
+    return Unchanged(a_world().person).with_(*things)
+
+
+def test_where_nothing_has_changed_nothing_is_composed_again():
+    world = unchanged(an_ask(), an_event())
+    draft = prepare(world)
+    world.calls.clear()
+    assert recheck(world, draft) == Keep()
+    assert world.calls == []
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"start_at": SEVEN - timedelta(minutes=5), "end_at": SEVEN + HOUR},
+        {"start_at": SEVEN - HOUR, "end_at": SEVEN - timedelta(minutes=5)},
+    ],
+)
+def test_a_meeting_that_began_or_ended_meanwhile_has_it_composed_again(times):
+    world = unchanged(an_event(**times))
+    draft = prepare(world)
+    world.calls.clear()
+    recheck(world, draft)
+    assert "received" in world.calls
+
+
+def test_other_rules_have_it_composed_again():
+    world = unchanged(an_ask())
+    draft = prepare(world)
+    world.calls.clear()
+    rules = (Rule("quiet", Condition(subject="*"), Consequence(mute=True)),)
+    morning.recheck(services(world, rules=rules), world.person, draft, an_occasion(), SEVEN)
+    assert "received" in world.calls
 
 
 def test_a_newsletter_changes_nothing():
