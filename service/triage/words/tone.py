@@ -35,5 +35,10 @@ rabatt; angebot; gutschein; jetzt kaufen; nur heute; sonderangebot; gratis; kost
 """,
     # how a list tells its readers to go; wording that honest senders use, which says nothing of junk
     "leaving": "stop receiving; change your preferences; your preferences; email preferences; manage your subscription; your subscription; you are subscribed; you're subscribed; you subscribed; signed up for; you received this because; you are receiving this because; you're receiving this because; why did i get this; view this email in your browser; view in browser; newsletter abbestellen; vom newsletter abmelden; newsletter erhalten; einstellungen ändern; se désinscrire; gérer vos préférences; darse de baja; gestionar tus preferencias",
+    # leaves it to the reader to answer
+    "inviting": """
+let me know; let us know; happy to; glad to; looking forward to; look forward to; would help us; would help me; it would help; help us; would be valuable; would be helpful; would be great; would be useful; on your radar; if you have; if you'd like; if you would like; walk you through; walk through; your perspective; your thoughts; your view; your views; your take; your input; your opinion; your feedback; your impression; your guidance; your advice; love to hear; like to hear; curious; interested in; connect on; check with you; a quick call; schedule a call; discuss; feel free; open to
+sagen sie mir; sag mir; geben sie mir bescheid; gib mir bescheid; ihre meinung; deine meinung; freue mich auf; freuen uns auf; dites moi; dis moi; votre avis; ton avis; qu'en pensez vous; au plaisir; dime; dígame; su opinión; tu opinión; quedo a la espera
+""",
     "casual": "hey; hi there; yay; haha; lol; btw; gonna; wanna; xx; xo; cheers; love; can't wait; fun; so excited; woohoo; hugs; miss",
 }

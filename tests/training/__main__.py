@@ -1,0 +1,58 @@
+"""`python -m tests.training` writes the weights anew; `--check` only says whether they would be the same."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import service.triage
+from service.triage.linear import load
+from tests.training import recipes
+from tests.training.public import labelled, real
+from tests.training.sources import SPAMASSASSIN, TRIAGE_MAIL, WRITTEN, Source
+from tests.training.written import written
+
+FOLDER = Path(service.triage.__file__).parent / "weights"
+VERSION = 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.training", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail where the weights would differ")
+    check = parser.parse_args(arguments).check
+    for source in (SPAMASSASSIN, TRIAGE_MAIL, WRITTEN):
+        source.check()
+    same = _put("junk", junk(), (SPAMASSASSIN, WRITTEN), check=check)
+    load.cache_clear()  # the categories look at what the junk filter says
+    same &= _put("category", category(), (TRIAGE_MAIL, WRITTEN), check=check)
+    return 0 if same else 1
+
+
+def junk() -> dict[str, Any]:
+    """Each real mail twice: as it came, and without the headers of its mailing list, which other lists may not write."""
+    rows = [*recipes.real_rows(real()), *recipes.real_rows(real(list_headers=False)), *recipes.written_junk(written())]
+    return recipes.junk(rows)
+
+
+def category() -> dict[str, Any]:
+    return recipes.category([*recipes.labelled_rows(labelled()), *recipes.written_rows(written())])
+
+
+def _put(name: str, trained: Mapping[str, Any], sources: Sequence[Source], *, check: bool) -> bool:
+    """Whether the file is as it was."""
+    head = {"name": name, "version": VERSION, "trained_on": [s.named for s in sources]}
+    text = json.dumps(head | dict(trained), indent=1, sort_keys=False) + "\n"
+    file = FOLDER / f"{name}.json"
+    same = file.exists() and file.read_text(encoding="utf-8") == text
+    if not check:
+        file.write_text(text, encoding="utf-8")
+    print(f"{file.name}: {'the same' if same else 'differs' if check else 'written'}, {len(text) // 1024} KiB")
+    return same or not check
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
