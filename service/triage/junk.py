@@ -13,9 +13,8 @@ from service.triage.identity import identity
 from service.triage.linear import Linear, load
 from service.triage.marks import marks
 from service.triage.words.junk import TABLES
-from service.triage.words.tone import TABLES as TONES
 
-_COUNTED = (*TABLES, *TONES)
+_COUNTED = (*TABLES, "private_life", "work", "leaving", "selling")
 _I = frozenset(("i", "i'm", "i've", "i'd", "i'll"))
 _YOU = frozenset(("you", "your"))
 
@@ -38,7 +37,7 @@ class Junk:
 
     @property
     def spam(self) -> bool:
-        return self.likely >= 0.55
+        return self.likely >= 0.5
 
 
 _LABELLED = 1.0
@@ -68,8 +67,8 @@ def evidence(message: Message, person: Person, tokens: tuple[str, ...], counts: 
     return found
 
 
-def weigh(found: set[str], wording: Sequence[int], relation: Relation, *, colleague: bool) -> Junk:
-    model = load("junk")
+def weigh(found: set[str], wording: Sequence[int], relation: Relation, model: Linear | None = None, *, colleague: bool) -> Junk:
+    model = model or load("junk")
     in_order = sorted(found)  # a set's order differs from start to start, and with it the last digit of a sum
     (weight,) = model.scores(dict.fromkeys(in_order, 1.0), wording)
     if "labelled" in found:

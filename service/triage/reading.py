@@ -12,6 +12,7 @@ from service.people import is_external, is_free_mail, is_machine
 from service.triage.addressee import names_of
 from service.triage.junk import Junk, evidence, weigh
 from service.triage.lexicon import words
+from service.triage.linear import Linear
 from service.triage.ngrams import buckets
 from service.triage.phishing import THRESHOLD, signs
 from service.triage.statements import Statements
@@ -128,10 +129,11 @@ def look(message: Message, person: Person, said: Statements) -> Seen:
     )
 
 
-def gather(message: Message, person: Person, relation: Relation, said: Statements) -> Reading:
+def gather(message: Message, person: Person, relation: Relation, said: Statements, filtering: Linear | None = None) -> Reading:
+    """`filtering`: another junk filter than the shipped one."""
     seen = look(message, person, said)
     colleague = _is_colleague(message, person)
-    junk = weigh(seen.marked, seen.words, relation, colleague=colleague)
+    junk = weigh(seen.marked, seen.words, relation, filtering, colleague=colleague)
     deceit = _deceit(list(signs(message, person, relation, seen.counts, seen.marked)), junk, seen.marked, colleague=colleague)
     return Reading(
         message, person, relation, said, seen.size, seen.tones, frozenset(seen.marked), seen.words, junk, deceit

@@ -24,6 +24,8 @@ class Row:
     words: Sequence[int]
     label: str
     weight: float = 1.0
+    group: str = ""  # rows of one group, as of one sender, are never on both sides of a fold
+    newsletter: bool = False  # honest mass mail
 
 
 @dataclass(frozen=True, slots=True)
