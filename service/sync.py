@@ -20,6 +20,7 @@ from service.logs import logger
 from service.ports import CalendarReader, Items, Source
 from service.store.accounts import Accounts
 from service.store.expansion import Expansion
+from service.triage.dealings import dealings
 from service.triage.judges import Judges
 
 log = logger("sync")
@@ -100,7 +101,7 @@ class Sync:
             getattr(self._connected.pop(name), "close", lambda: None)()
 
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
-        relations = self.items.relations({m.sender.email for m in messages})
+        relations = dealings(self.items, messages, self.clock())
         verdicts = self.judges.judge([(m, relations.get(m.sender.email, Relation())) for m in messages])
         return {m.id: verdict for m, verdict in zip(messages, verdicts, strict=True)}
 

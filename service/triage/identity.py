@@ -44,8 +44,6 @@ def identity(message: Message) -> Iterator[str]:
         yield "issue"
     if _DATED.search(head):
         yield "dated"
-    if not message.subject.isascii():
-        yield "subject_foreign"
 
 
 def _links(message: Message, home: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zlib import crc32
 
 BUCKETS = 1 << 13
-MOST = 400
+MOST = 250
 """Distinct words of one text that count; what a mail is about is said by then."""
 
 

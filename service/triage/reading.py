@@ -135,9 +135,7 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
     colleague = _is_colleague(message, person)
     junk = weigh(seen.marked, seen.words, relation, filtering, colleague=colleague)
     deceit = _deceit(list(signs(message, person, relation, seen.counts, seen.marked)), junk, seen.marked, colleague=colleague)
-    return Reading(
-        message, person, relation, said, seen.size, seen.tones, frozenset(seen.marked), seen.words, junk, deceit
-    )
+    return Reading(message, person, relation, said, seen.size, seen.tones, frozenset(seen.marked), seen.words, junk, deceit)
 
 
 def _is_colleague(message: Message, person: Person) -> bool:

@@ -17,7 +17,7 @@ _SOON = timedelta(hours=12)
 _SUBJECTS = ("pressing", "informing", "private_life", "selling", "work", "trade", "automatic", "troubled")
 _SOLD = ("hype", "removal", "clicks", "account", "threat", "fortune", "payment", "riches", "pills", "loans", "mailers")
 _MARKED = ("subject!", "subject$", "subject?", "shouting", "exclaims", "percent", "money", "bait_domain", "cheap_domain",
-    "worded_links", "nameless", "numbered_sender", "short_with_link", "spaced_out")  # fmt: skip
+    "worded_links", "numbered_sender", "short_with_link", "spaced_out")  # fmt: skip
 
 Traits = dict[str, float]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from service.domain.verdicts import Category
 from service.triage.brain import opinion
 from service.triage.linear import Linear, parsed
-from tests.bench.figures import Figure, report
+from tests.bench.figures import RIGHT, Figure, report
 from tests.bench.folds import Fold, interval, left_out, paired, stratified
 from tests.bench.triage_peer import predicted, text_of
 from tests.training import recipes
@@ -63,8 +63,14 @@ def _one(cases: Set, name: str, folds: Sequence[Fold], reach: float) -> None:
         theirs = _pooled(cases, folds, [cases.peer(f, own=own) for f in folds])
         both = paired(_hits(ours, cases.labels), _hits(theirs, cases.labels))
         low, high = interval(_hits(ours, cases.labels))
-        report(Figure(f"  accuracy [{low:.3f}, {high:.3f}]; {peer}", both.ours, both.peer, "", f"≥ {reach:.2f}", both.ours >= reach))
-        print(f"    gain {both.ours - both.peer:+.3f} [{both.low:+.3f}, {both.high:+.3f}], paired bootstrap p = {both.chance:.4f}")
+        report(
+            Figure(
+                f"  accuracy [{low:.3f}, {high:.3f}]; {peer}", both.ours, both.peer, RIGHT, f"≥ {reach:.2f}", both.ours >= reach
+            )
+        )
+        print(
+            f"    gain {both.ours - both.peer:+.3f} [{both.low:+.3f}, {both.high:+.3f}], paired bootstrap p = {both.chance:.4f}"
+        )
     recalls = [_recall(ours, cases.labels, c) for c in Category]
     worst = min(recalls)
     report(

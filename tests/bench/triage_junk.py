@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.triage.linear import Linear, parsed
-from tests.bench.figures import Figure, report
+from tests.bench.figures import RIGHT, Figure, report
 from tests.bench.folds import Fold, f1, grouped
 from tests.bench.triage_peer import predicted, text_of
 from tests.training import recipes
@@ -57,7 +57,7 @@ def _one(corpus: Corpus, name: str, folds: Sequence[Fold]) -> None:
     print(f"junk, {name} ({len(truth):,} mails, {sum(truth)} junk, {sum(hard)} hard ham); TF-IDF+LR reads subject and text")
     for how, said in ours.items():
         mine, theirs = f1(truth, said), f1(truth, peer)
-        report(Figure(f"  F1{how}", mine, theirs, "", "above", mine > theirs))
+        report(Figure(f"  F1{how}", mine, theirs, RIGHT, "above", mine > theirs))
         alarms, peers = _alarms(said, hard), _alarms(peer, hard)
         report(Figure(f"  hard-ham false alarms{how}", 100 * alarms, 100 * peers, "%", "≤ 4 %", alarms <= 0.04))
         easy = [t or h for t, h in zip(truth, hard, strict=True)]

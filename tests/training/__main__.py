@@ -44,14 +44,21 @@ def category() -> dict[str, Any]:
 
 def _put(name: str, trained: Mapping[str, Any], sources: Sequence[Source], *, check: bool) -> bool:
     """Whether the file is as it was."""
-    head = {"name": name, "version": VERSION, "trained_on": [s.named for s in sources]}
-    text = json.dumps(head | dict(trained), indent=1, sort_keys=False) + "\n"
+    head = {"name": name, "version": VERSION, "settings": recipes.SETTINGS[name], "trained_on": [s.named for s in sources]}
+    text = written_out(head | dict(trained))
     file = FOLDER / f"{name}.json"
     same = file.exists() and file.read_text(encoding="utf-8") == text
     if not check:
         file.write_text(text, encoding="utf-8")
     print(f"{file.name}: {'the same' if same else 'differs' if check else 'written'}, {len(text) // 1024} KiB")
     return same or not check
+
+
+def written_out(document: Mapping[str, Any]) -> str:
+    """JSON with a line for each field and each trait, so that a change of weights can be read."""
+    traits = ",\n".join(f"  {json.dumps(name)}: {json.dumps(weights)}" for name, weights in document["named"].items())
+    fields = {key: json.dumps(value) for key, value in document.items()} | {"named": f"{{\n{traits}\n }}"}
+    return "{\n" + ",\n".join(f" {json.dumps(key)}: {value}" for key, value in fields.items()) + "\n}\n"
 
 
 if __name__ == "__main__":

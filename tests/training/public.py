@@ -28,7 +28,9 @@ CATEGORIES = {
 NOBODY = Person("me", "Some Body", ("nobody@nowhere.example",))
 _QUOTE = re.compile(r"\n\s*On [^\n]{5,120} wrote:\s*\n")
 _URL = re.compile(r"https?://[^\s<>\"]+")
-_LIST_HEADERS = re.compile(rb"(?im)^(?:list-[a-z-]+|precedence|x-mailman-version|x-beenthere|errors-to|mailing-list):[^\n]*\n(?:[ \t][^\n]*\n)*")
+_LIST_HEADERS = re.compile(
+    rb"(?im)^(?:list-[a-z-]+|precedence|x-mailman-version|x-beenthere|errors-to|mailing-list):[^\n]*\n(?:[ \t][^\n]*\n)*"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,5 +56,5 @@ WRITTEN = Source(
     "tests/training/mails",
     "Apache-2.0",
     tuple(sorted(FOLDER.rglob("*.txt"))),
-    "6aefb67e7bed4435aa1d06826db7dbc87d17d7b00e32c50c130266ec67ae772e",
+    "029bcee87b94a1ac2defbd55073bc79b4dd755dd8582c65db9e662441ecbaeed",
 )
