@@ -14,6 +14,7 @@ from service.triage.urgency import urgency
 
 _ALL = tuple(Category)
 _TO_NOBODY = frozenset((Category.FYI, Category.PROMOTION))
+_SOME_JUNK = 0.03
 _WRITES_TO_THEM = 3.0
 """Off the score of a promotion: whom the person writes to doesn't advertise. No public data says how much; it is a choice."""
 
@@ -51,12 +52,17 @@ def _scores(case: Considered, model: Linear) -> dict[Category, float]:
 
 
 def _possible(reading: Reading) -> tuple[Category, ...]:
-    """What no wording talks away: junk is advertising at best, a program's own answer informs, a newsletter asks nobody."""
+    """What no wording talks away: junk is advertising at best, a program's own answer informs, a newsletter asks nobody, and who
+    sells nothing does not advertise.
+    """
     if reading.junk.spam or (reading.phishing and reading.junk.likely > 0.2):
         return (Category.PROMOTION,)
     if reading.distinct("automatic"):
         return (Category.FYI,)
-    return tuple(c for c in _ALL if c in _TO_NOBODY) if reading.impersonal else _ALL
+    if reading.impersonal:
+        return tuple(c for c in _ALL if c in _TO_NOBODY)
+    sells = reading.distinct("selling") or reading.distinct("trade") or reading.phishing or reading.junk.likely > _SOME_JUNK
+    return _ALL if sells else tuple(c for c in _ALL if c is not Category.PROMOTION)
 
 
 def _chances(scores: dict[Category, float]) -> dict[Category, float]:

@@ -129,10 +129,7 @@ def _way(reading: Reading) -> Iterator[str]:
         yield "private_sender"
     if not is_external(me, message.sender.email):
         yield "colleague"
-    to_me = any(me.is_me(a.email) for a in message.to)
-    if to_me and len(message.to) == 1 and not message.cc:
-        yield "to_me_alone"
-    if not to_me and any(me.is_me(a.email) for a in message.cc):
+    if not any(me.is_me(a.email) for a in message.to) and any(me.is_me(a.email) for a in message.cc):
         yield "in_copy"
     if len(message.to) + len(message.cc) > 3:
         yield "many"
