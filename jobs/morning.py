@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from service.attention import day_start
-from service.briefing import morning, render
+from service.briefing import deeds, morning, render
 from service.briefing.coverage import late_note
 from service.domain.delivery import Audience, Draft, Keep, Nothing, Notice, Recheck, Replace, Skip
 from service.domain.facts import Briefing, Section
@@ -26,7 +26,8 @@ def prepare(services: Services, person: Person, occasion: Occasion, now: datetim
     """A quiet day is told too, in one line: silence would look like calm."""
     briefing = _compose(services, person, occasion, now)
     audiences = _audiences(services, occasion)
-    shown = {a: briefing if a is Audience.PERSON else morning.without_private(briefing, person) for a in audiences}
+    own = _with_deeds(services, briefing)
+    shown = {a: own if a is Audience.PERSON else morning.without_private(briefing, person) for a in audiences}
     told = shown.get(Audience.PERSON) or shown[Audience.OTHERS]
     return Draft(
         notices=tuple(_notice(services, occasion, shown[a], a) for a in audiences),
@@ -54,6 +55,11 @@ def _compose(services: Services, person: Person, occasion: Occasion, now: dateti
     # Who asks for a briefing wants the whole day, also what this morning's has said already; what earlier days said stays said.
     told_before = day_start(person, due_at) if occasion.occurrence.by_hand else None
     return morning.compose(person, services.items, services.rules, due_at, now, name, render.words, told_before)
+
+
+def _with_deeds(services: Services, briefing: Briefing) -> Briefing:
+    said = deeds.notes(services.deeds, briefing.coverage.since_at, briefing.made_at)
+    return replace(briefing, coverage=replace(briefing.coverage, notes=(*briefing.coverage.notes, *said)))
 
 
 def _audiences(services: Services, occasion: Occasion) -> tuple[Audience, ...]:

@@ -1,10 +1,14 @@
-"""New mail that can't wait for the morning: what a rule says to notify of, and what is urgent from people the person knows."""
+"""What can't wait for the morning: mail that a rule says to notify of or that is urgent from people the person knows, and a source
+that refuses us.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from jobs.access import TOPIC as ACCESS
+from jobs.access import lost
 from jobs.drafts import Words, alert, compare
 from jobs.window import since
 from service.briefing.attendees import label_of
@@ -35,11 +39,12 @@ def prepare(services: Services, person: Person, occasion: Occasion, now: datetim
     ]
     urgent = [j for j, known in _with_relations(services.items, new) if _must_be_said(j, person, known)]
     urgent = _unanswered(services.items, urgent, now)
-    if not urgent:
+    refused = lost(services, person, told, now)
+    if not urgent and not refused:
         return Nothing("nothing urgent")
     urgent.sort(key=lambda j: (j.verdict.priority == "urgent", j.verdict.urgency, j.message.at), reverse=True)
-    facts = tuple(_fact(j, person, now) for j in urgent[:AT_MOST])
-    to = _channels(services, urgent[:AT_MOST], occasion)
+    facts = (*(_fact(j, person, now) for j in urgent[:AT_MOST]), *refused)
+    to = tuple(dict.fromkeys((*_channels(services, urgent[:AT_MOST], occasion), *(occasion.cadence.to if refused else ()))))
     priority = "urgent" if any(j.verdict.priority == "urgent" or _is_alarming(j) for j in urgent) else "high"
     return alert(services, person, facts, to, _phrase, now, priority)
 
@@ -124,6 +129,18 @@ def _channels(services: Services, some: Sequence[Judged], occasion: Occasion) ->
 
 
 def _phrase(facts: tuple[Fact, ...]) -> Words:
+    mails = tuple(f for f in facts if f.topic != ACCESS)
+    refused = [f for f in facts if f.topic == ACCESS]
+    if not refused:
+        return _phrase_mails(mails)
+    more = f"; {count(len(refused) - 1, 'more source')} too" if len(refused) > 1 else ""
+    if not mails:
+        return Words(f"{refused[0].label}{more}", f"{refused[0].label}{more}\n{refused[0].text}")
+    said = _phrase_mails(mails)
+    return Words(said.subject, f"{said.short.partition(chr(10))[0]}\n{refused[0].label}{more}: {refused[0].text}")
+
+
+def _phrase_mails(facts: tuple[Fact, ...]) -> Words:
     if len(facts) == 1:
         subject, _, quote = facts[0].text.partition(": “")
         return Words(

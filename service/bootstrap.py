@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Self
 
 from jobs import JOBS
-from service.actions import Gate
-from service.actions.filing import CREATE_TASK, Filing, standing
+from service.acting import Acting
+from service.actions import TOOLS, Gate
+from service.actions.filing import Filing, standing
 from service.courier import Courier
 from service.domain.items import Event
 from service.domain.ledger import BeforeEvents, Cadence, Every, WallTimes
@@ -22,12 +23,14 @@ from service.isolation import Isolated
 from service.logs import logger
 from service.people.holidays import is_holiday
 from service.planner import Planner
-from service.ports import Channel, Credentials, NoCredentials, Services, Source, Surroundings, Voice
+from service.ports import Channel, Credentials, Hand, NoCredentials, Services, Source, Surroundings, Voice
 from service.runner import Runner
 from service.settings import Config, load
+from service.settings.kinds import hands
 from service.settings.section import SourceSettings
 from service.settings.server import Server
 from service.store import Store, acting_as, data_folder, fernet_key, open_store, shared_time
+from service.store.acts import StoredDeeds
 from service.store.reading import PersonItems
 from service.store.vault import PersonVault, Vault, open_vault
 from service.sync import Progress, Sync
@@ -109,7 +112,7 @@ class House:
             self.items,
             IsolatedJudges(self.triage, self.isolated),
             calendar,
-            Filing(self.gate, self.config.rules),
+            Filing(self.gate, self.config.rules, self.offers, self.store.restorations.silent_until()),
             self.clock,
             self._progressed,
             max(self.server.lease_length, SHORTEST_SYNC),
@@ -120,7 +123,44 @@ class House:
 
     @cached_property
     def gate(self) -> Gate:
-        return Gate({CREATE_TASK.name: CREATE_TASK}, self.store.approvals, standing(self.config.rules))
+        return Gate(TOOLS, self.store.approvals, standing(self.config.rules))
+
+    # --- acting ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def offers(self) -> Mapping[str, frozenset[str]]:
+        """Account → the tools that its config allows; accounts that are only read are left out."""
+        allowing = {s.name: (s.allowed, hands()[s.kind]().tools) for s in self.config.sources if s.allowed and s.kind in hands()}
+        offered = {
+            name: frozenset(t for t in tools if t in TOOLS and TOOLS[t].allow in words)
+            for name, (words, tools) in allowing.items()
+        }
+        return {name: tools for name, tools in offered.items() if tools}
+
+    @cached_property
+    def acting(self) -> Acting:
+        connect = {s.name: self._hand(s) for s in self.config.sources if s.name in self.offers}
+        store = self.store
+        return Acting(
+            self.config.person,
+            self.gate,
+            store.approvals,
+            store.acts,
+            store.accounts,
+            connect,
+            self.clock,
+            backoff,
+            self.server.lease_length,
+        )
+
+    def _hand(self, settings: SourceSettings) -> Callable[[], Hand]:
+        """Made when it is first used."""
+
+        def connect() -> Hand:
+            made: Hand = hands()[settings.kind]()(settings, self.surroundings(settings.name))
+            return made
+
+        return connect
 
     def source(self, settings: SourceSettings) -> Source:
         return settings.connect(self.surroundings(settings.name))
@@ -168,6 +208,7 @@ class House:
             audiences={name: channel.audience for name, channel in self.channels.items()},
             interrupts=frozenset(name for name, channel in self.channels.items() if channel.interrupts),
             base_url=self.server.base_url,
+            deeds=StoredDeeds(self.config.person.id, self.store.acts, self.store.approvals),
             silent_until=self.store.restorations.silent_until(),
             scripts="folder" in kinds or not kinds,
         )
@@ -192,7 +233,8 @@ class House:
     @cached_property
     def household(self) -> Household:
         readers = {name: only for name, only in self._readers.items() if name in self.channels}
-        return Household(self.config.person, self.cadences, self.channels, readers, self.services, self.sync)
+        act = self.acting.all_due if self.offers else lambda: None
+        return Household(self.config.person, self.cadences, self.channels, readers, self.services, self.sync, act)
 
     @cached_property
     def planner(self) -> Planner:
@@ -234,7 +276,7 @@ class House:
             person=self.config.person,
             account=name,
             folder=self.config.folder,
-            read_mail=IsolatedMailReader(self.isolated),
+            read_mail=IsolatedMailReader(self.isolated, attached=self.config.reads_attachments),
             read_calendar=IsolatedCalendarReader(self.isolated),
             clock=self.clock,
             credentials=self.credentials,
@@ -254,8 +296,9 @@ class House:
 
     def disconnect(self) -> None:
         """Its sources let go of their connections."""
-        if "sync" in self.__dict__:
-            self.sync.close()
+        for part in ("sync", "acting"):
+            if part in self.__dict__:
+                getattr(self, part).close()
 
     def close(self) -> None:
         self.disconnect()

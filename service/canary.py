@@ -108,6 +108,28 @@ class Canary:
         return self._elapsed() - since <= most
 
 
+class Loop:
+    """Of a process that has no part in occurrences: it lives as long as its loop comes round."""
+
+    def __init__(self, process: str, age: Callable[[], float]) -> None:
+        self.process, self._age = process, age
+
+    @property
+    def role(self) -> str:
+        return self.process.partition("@")[0]
+
+    @property
+    def age(self) -> float:
+        """Seconds since it came round."""
+        return self._age()
+
+    @property
+    def planned(self) -> bool:
+        return self._age() <= STALE
+
+    ran = heard = planned
+
+
 class Pulse:
     """Of a worker: plans canaries and rings for them, in a thread of its own. What no ring has reached is run by a look, as all rows
     are: a queue that is away only slows things.

@@ -30,7 +30,7 @@ _IN_VAIN = frozenset({DeliveryState.FAILED, DeliveryState.SKIPPED})
 
 
 class Mailboxes(Protocol):
-    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = ...) -> None: ...
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = ..., heard: timedelta | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

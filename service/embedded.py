@@ -11,8 +11,10 @@ from threading import Event
 
 from service.bell import CeleryBell
 from service.bootstrap import House, open_house
+from service.canary import process_name
 from service.clock import Clock
 from service.errors import ConfigError, ReveilleError
+from service.listener import Listener
 from service.logs import logger
 from service.queues import prefixed
 from service.settings import load
@@ -53,7 +55,9 @@ def only_one(data: Path) -> Iterator[None]:
 class Service:
     """Starts with what the last one left behind, and follows the config file while it runs."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, listens: bool = True) -> None:
+        """`listens`: at the accounts that can tell by themselves when something is new."""
+        self._listens = listens
         self._start_on(house)
 
     def _start_on(self, house: House) -> None:
@@ -65,6 +69,13 @@ class Service:
         self._worker = Worker(queue, prefix, house.runner, Work(house.runner, self._bell, alone), own=own)
         self._watched = watched_worker(house.server, house.store, house.runner, self._worker, self._bell.ring, own, figures=True)
         self._clock = Clock(house.planner, ledger, self._bell, house.clock, self._tidy)
+        self._listener = self._listener_of(house) if self._listens and any(s.rings for s in house.config.sources) else None
+
+    @staticmethod
+    def _listener_of(house: House) -> Listener:
+        person, lease = house.config.person.id, house.server.lease_length
+        name, doorbells = process_name("embedded"), house.store.doorbells
+        return Listener(doorbells, lambda one: house if one == person else None, name, house.clock, lease, person)
 
     def recover(self) -> None:
         """We hold the lock: whoever held a lease on this database is dead. Where it isn't a file of ours, others may well live."""
@@ -74,7 +85,9 @@ class Service:
             return
         left = store.ledger.release_all(now)
         store.deliveries.release_all(now)
+        store.acts.release_all(now)
         store.accounts.release_all(now)
+        store.doorbells.release_all()
         if left:
             log.info("taken over from a service that did not stop cleanly", occurrences=left)
 
@@ -87,6 +100,8 @@ class Service:
         self._worker.start()
         self._clock.start()
         self._watched.start()
+        if self._listener:
+            self._listener.start()
 
     def _tidy(self) -> None:
         with acting_as(self.house.config.person.id):
@@ -96,6 +111,8 @@ class Service:
     def stop(self) -> None:
         """What runs is finished, what waits stays in the ledger."""
         self._watched.stop()
+        if self._listener:
+            self._listener.stop()
         self._clock.stop()
         self._worker.stop()
         self._bell.close()

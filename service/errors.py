@@ -41,13 +41,22 @@ class Unavailable(ExternalError):
     """It may work later.
 
     `arrived` says what is known of a delivery that failed so: False, it is known not to have arrived (safe to send
-    again); None, nobody can know (the connection broke after the last byte was handed over).
+    again); None, nobody can know (the connection broke after the last byte was handed over). `unsent`: nothing of what was asked
+    was taken, for nobody was reached, or the server put it off.
     """
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None, arrived: bool | None = False) -> None:
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, arrived: bool | None = False, unsent: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.arrived = arrived
+        self.unsent = unsent
+
+    def in_doubt(self) -> Unavailable:
+        """For what must not be done twice."""
+        self.arrived = False if self.unsent else None
+        return self
 
 
 class AccessLost(ExternalError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from service.courier import Mailboxes
@@ -21,6 +21,8 @@ class Household:
     services: Services
     mailboxes: Mailboxes
     """Reads the sources anew."""
+    act: Callable[[], object] = lambda: None
+    """Does what was approved, by the person or by a rule; raises nothing."""
 
     def cadence(self, name: str) -> Cadence | None:
         """With the channels of those who read along with the person: alone, they get nothing."""

@@ -153,7 +153,8 @@ class Http:
         if answer.status == 401 and self._login is not None and self._login.renew(used):
             used = self._login.headers()
             answer = self._once(method, path, request, used, *bounds)
-        if answer.status in {429, 503} and (wait := _short(answer, self._clock())) is not None:
+        again = answer.status == 429 or (answer.status == 503 and method not in _ACTS)
+        if again and (wait := _short(answer, self._clock())) is not None:
             sleep(wait)
             answer = self._once(method, path, request, used, *bounds)
         if answer.status < 300 or answer.status in accept:
@@ -175,6 +176,8 @@ class Http:
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, data, host)
 
 
+_ACTS = frozenset(("POST", "PATCH"))
+"""What may have been done although the answer is a 503: whoever asked decides whether to ask again (RFC 9110 section 9.2.2)."""
 _NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -199,6 +202,10 @@ def told(host: str, fix: str = "correct its address") -> Iterator[None]:
         raise Unavailable(f"{host} did not answer in time: it is tried again") from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.TooManyRedirects) as error:
         raise Rejected(f"the address at {host} leads nowhere: {fix}") from error
+    except httpx2.ConnectError as error:
+        raise Unavailable(
+            f"{host} can't be reached ({type(error).__name__}): check the network and the address", unsent=True
+        ) from error
     except httpx2.HTTPError as error:
         raise Unavailable(f"{host} can't be reached ({type(error).__name__}): check the network and the address") from error
 
@@ -227,7 +234,7 @@ def refusal(answer: Answer, now: datetime, fix: str) -> ExternalError:
         return AccessLost(f"{host} refuses access ({status}): {fix}, with all of the rights it asks for")
     if status in {408, 425, 429} or status >= 500 or status < 400:
         wait = retry_after(answer.headers.get("retry-after", ""), now)
-        return Unavailable(f"{host} has no answer just now ({status}): it is tried again", retry_after=wait)
+        return Unavailable(f"{host} has no answer just now ({status}): it is tried again", retry_after=wait, unsent=status == 429)
     return Refused(f"{host} rejects the request ({status})", status, answer.data)
 
 

@@ -12,10 +12,12 @@ NAMES = (
     "reveille_occurrences_ended_total",
     "reveille_lease_losses_total",
     "reveille_deliveries",
+    "reveille_doorbells",
     "reveille_deliveries_settled_total",
     "reveille_oldest_undelivered_seconds",
     "reveille_queue_age_seconds",
     "reveille_queue_waiting",
+    "reveille_rings_total",
     "reveille_source_age_seconds",
     "reveille_sources",
     "reveille_model_spend_total",
@@ -33,6 +35,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each one, which nobody asks for
 
 ENDED = Counter("reveille_occurrences_ended_total", "Occurrences that ended here.", ("job", "outcome"), registry=REGISTRY)
+RINGS = Counter("reveille_rings_total", "Accounts that were read because their doorbell rang.", registry=REGISTRY)
 LEASE_LOSSES = Counter("reveille_lease_losses_total", "Leases that were lost while their work ran here.", registry=REGISTRY)
 SETTLED = Counter(
     "reveille_deliveries_settled_total",

@@ -7,17 +7,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from service.domain.credentials import Credential, Held
-from service.domain.delivery import Audience, IdempotencyKey, Notice, Receipt
+from service.domain.delivery import Audience, IdempotencyKey, Notice
+from service.domain.delivery import Receipt as Sent
 from service.domain.items import Contact, Deal, Event, Message, Note, Series, Task, Thread
 from service.domain.ledger import Cadence, Occurrence, Ring
 from service.domain.people import Person
+from service.domain.proposals import Act, Pass, Receipt
 from service.domain.raw import RawMessage
 from service.domain.rules import Rule
 from service.domain.speech import Recording, Script
-from service.domain.sync import Account, Page, Problem
+from service.domain.sync import Account, Hearing, Page, Problem
 from service.domain.verdicts import Judged, Relation
 
 
@@ -154,8 +156,37 @@ class SignIn(Protocol):
         ...
 
 
+class Doorbell(Protocol):
+    """Tells when something is new at a source, so that it need not be asked. A lost ring loses nothing: sources are read on their
+    cadence, too. It comes back by itself after whatever broke.
+    """
+
+    @property
+    def hearing(self) -> Hearing: ...
+
+    @property
+    def said(self) -> str:
+        """Why it is silent, in words; "" while it listens."""
+        ...
+
+    def start(self) -> None:
+        """Returns at once; it listens in a thread of its own."""
+        ...
+
+    def close(self) -> None:
+        """Asks it to end, without waiting."""
+        ...
+
+    def ended(self, within: float) -> bool:
+        """Whether it has ended within so many seconds."""
+        ...
+
+
 class Source(Protocol):
-    """One connected account."""
+    """One connected account. Sources that can tell by themselves also have `doorbell(ring)`, which returns a Doorbell, or None where
+    nothing is set up to listen to. `ring` never raises and never waits; it is also called whenever it begins to listen, for nobody
+    listened before.
+    """
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Changes since `cursor` (None: all), newest first where the source can. `held` maps every ref the store holds of
@@ -177,7 +208,7 @@ class Channel(Protocol):
         """A push that makes a sound: quiet hours and the daily budget hold for it."""
         ...
 
-    def send(self, notice: Notice, key: IdempotencyKey) -> Receipt:
+    def send(self, notice: Notice, key: IdempotencyKey) -> Sent:
         """Raises Unavailable (with `arrived`), AccessLost or Rejected. Its time-out is shorter than a lease."""
         ...
 
@@ -191,6 +222,63 @@ class Channel(Protocol):
         ...
 
     def check(self) -> Check: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a hand is given once the gate has let it through: exactly what was approved, and where its account keeps the message that
+    it is about. `key` is the same at each attempt.
+    """
+
+    granted: Pass
+    key: str
+    refs: tuple[str, ...] = ()
+    message: Message | None = None
+
+    @property
+    def tool(self) -> str:
+        return self.granted.proposal.tool
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        return self.granted.proposal.arguments
+
+
+class Hand(Protocol):
+    """What can be done with one connected account: `reveille.actions` names a class of these by the source's kind, made of the
+    source's settings and `Surroundings`.
+    """
+
+    tools: frozenset[str]
+    """The names of those it can do."""
+    repeatable: frozenset[str]
+    """Of these, what does nothing twice when it is done twice with one key."""
+
+    def act(self, order: Order) -> Receipt:
+        """Raises Unavailable (with `arrived`), AccessLost or Rejected. Its time-out is shorter than a lease."""
+        ...
+
+    def find(self, order: Order) -> Receipt | None:
+        """What an earlier attempt with this key has left, asked after a doubtful one. None: nothing is to be seen, which does not
+        prove that nothing was done.
+        """
+        ...
+
+    def undo(self, tool: str, what: Mapping[str, Any]) -> str:
+        """Takes back what a receipt's `undo` names. In words, what became of it. Raises Rejected where it can't be."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Deeds(Protocol):
+    """What was done, and what waits for the person's yes."""
+
+    def since(self, since: datetime, until: datetime) -> Sequence[Act]:
+        """Begun in [since, until), newest first."""
+        ...
+
+    def waiting(self, now: datetime) -> int: ...
 
 
 class Voice(Protocol):
@@ -304,6 +392,7 @@ class Services:
     base_url: str = ""
     interrupts: frozenset[str] = frozenset()  # which of them make a sound; empty where nobody says
     scripts: bool = True  # whether anybody is shown the words of what could be heard
+    deeds: Deeds | None = None
     silent_until: datetime | None = None
     """What is older was another service's to alert of: this one was restored from a backup of it."""
 

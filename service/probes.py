@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from prometheus_client.registry import Collector
 
 from service.asked import Asked
-from service.canary import STALE, Canary
+from service.canary import STALE, Canary, Loop
 from service.errors import Complaint, ConfigError
 from service.logs import logger
 from service.metrics import REGISTRY
@@ -28,7 +28,7 @@ Answer = tuple[int, str, bytes]
 class Health:
     """`checks` raise where something does not answer. `ticks`: a clock lives by its own tick, a worker by what it gets done."""
 
-    def __init__(self, canary: Canary, checks: Mapping[str, Callable[[], object]], *, ticks: bool = False) -> None:
+    def __init__(self, canary: Canary | Loop, checks: Mapping[str, Callable[[], object]], *, ticks: bool = False) -> None:
         self._canary, self._ticks = canary, ticks
         self._checks = {name: Asked(check) for name, check in checks.items()}
 
@@ -49,7 +49,7 @@ class Health:
     def _dead(self) -> list[str]:
         canary = self._canary
         if self._ticks:
-            return [] if canary.planned else [f"its tick has planned no canary for {STALE:.0f} s"]
+            return [] if canary.planned else [f"its loop has not come round for {STALE:.0f} s"]
         if not canary.ran:
             return [f"no canary has run end to end for {canary.age:.0f} s"]
         # Where the queue is what is away, its workers look for work by themselves, and starting them anew would not help.
@@ -73,7 +73,7 @@ class Health:
 class Probes:
     """The server, in threads of its own. Raises ConfigError where the port can't be had."""
 
-    def __init__(self, listen: str, health: Health, canary: Canary, *figures: Collector) -> None:
+    def __init__(self, listen: str, health: Health, canary: Canary | Loop, *figures: Collector) -> None:
         self._health, self._registry = health, CollectorRegistry()
         up = Gauge("reveille_up", "It answers, and so do its database and its queue.", ("process",), registry=self._registry)
         up.labels(canary.role).set_function(lambda: float(health.ready()["ready"]))

@@ -13,7 +13,7 @@ from service import metrics
 from service.attention import paused
 from service.courier import Courier
 from service.domain.delivery import Draft, Nothing, Replace, Skip
-from service.domain.ledger import CANARY, RAN, BeforeEvents, Cadence, Occurrence, Outcome, State
+from service.domain.ledger import CANARY, RAN, BeforeEvents, Cadence, Every, Occurrence, Outcome, State
 from service.domain.people import Person
 from service.domain.schedule import meeting_slots
 from service.ends import Ends, ended
@@ -29,6 +29,8 @@ from service.store.ledger import Ledger
 
 log = logger("runner")
 LEASE = timedelta(seconds=90)
+HEARD = timedelta(minutes=15)
+"""How long ago an account may have been read whose doorbell listens, where a cadence only looks whether something came."""
 READ_FOR = timedelta(seconds=60)
 """How long a run waits for sources before it goes on with what is known."""
 MOST_ATTEMPTS = 5
@@ -177,7 +179,10 @@ class Runner:
         at = max(claimed.due_at, now)
         if all(_held(claimed, household.person, at, priority) for priority in PRIORITIES):
             return self._end(claimed, Outcome.SKIPPED, paused(household.person, at))
-        household.mailboxes.ensure_fresh(READ_FOR)
+        # A look for what is new trusts a doorbell that listens; a briefing wants all that was written since, in every folder.
+        heard = HEARD if isinstance(cadence.timing, Every) else None
+        household.mailboxes.ensure_fresh(READ_FOR, heard=heard)
+        household.act()
         now = self.clock()
         draft = self.jobs[claimed.job].prepare(household.services, household.person, Occasion(cadence, claimed), now)
         if isinstance(draft, Nothing):

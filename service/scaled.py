@@ -1,4 +1,4 @@
-"""Many machines: a clock and a worker, each a process of its own; any number of them on one database and one queue."""
+"""Many machines: a clock, a worker and a listener, each a process of its own; any number of them on one database and one queue."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from threading import Event
 
 from service.bell import CeleryBell
+from service.canary import process_name
 from service.clock import Clock
 from service.errors import Complaint, ConfigError
 from service.houses import open_houses
+from service.listener import MOST, Listener
 from service.people_folder import PeopleFolder
 from service.queues import QUEUES, prefixed
 from service.settings.server import Server
-from service.watched import own_queue, watched_clock, watched_worker
+from service.watched import own_queue, watched_clock, watched_listener, watched_worker
 from service.worker import CONCURRENCY, ChildProcess, Work, Worker
 
 LOOK_AT_PEOPLE = 2.0  # seconds
@@ -52,6 +54,19 @@ def run_clock(server: Server, stopped: Event) -> None:
             watched.stop()
             clock.stop()
             bell.close()
+
+
+def run_listener(server: Server, stopped: Event, most: int = MOST) -> None:
+    """Until `stopped`: listens at accounts that can tell by themselves, and reads them when they ring."""
+    with open_houses(server) as houses:
+        name = process_name("listener")
+        listener = Listener(houses.store.doorbells, houses.of, name, houses.clock, server.lease_length, most=most)
+        listener.start()
+        try:
+            with watched_listener(server, houses.store, name, listener.age):
+                stopped.wait()
+        finally:
+            listener.stop(server.stop_within)
 
 
 def run_worker(server: Server, stopped: Event, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> bool:

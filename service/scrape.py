@@ -27,7 +27,7 @@ class LedgerFigures(Collector):
         self._open = Asked(lambda: figures.open(now()), keep=KEPT)
         self._sent = Asked(lambda: figures.sent(now()), keep=KEPT)
         self._quarantined = Asked(lambda: figures.quarantined(now(), limit=0)[0], keep=KEPT)
-        self._sources = Asked(figures.sources, keep=SOURCES_KEPT)
+        self._sources = Asked(lambda: figures.sources(now()), keep=SOURCES_KEPT)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         begun = monotonic()
@@ -76,8 +76,12 @@ def _sources(found: Sources, now: datetime) -> Iterator[GaugeMetricFamily]:
     age = GaugeMetricFamily("reveille_source_age_seconds", "Since they were read.", labels=["kind", "quantile"])
     for (kind, percentile), read_at in sorted(found.read_at.items()):
         age.add_metric([kind, f"{percentile / 100:g}"], _age(read_at, now))
+    bells = GaugeMetricFamily("reveille_doorbells", "Accounts that are listened at, or are to be.", labels=["kind", "state"])
+    for (kind, state), count in sorted(found.bells.items()):
+        bells.add_metric([kind, state], count)
     yield health
     yield age
+    yield bells
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -17,7 +17,7 @@ from service.domain.sync import Account, Health, Page, Problem, Upsert
 from service.domain.verdicts import Relation, Verdict
 from service.errors import AccessLost, ExternalError, FenceLost, ReveilleError, Unavailable, not_installed
 from service.logs import logger
-from service.ports import CalendarReader, Items, Source
+from service.ports import CalendarReader, Doorbell, Items, Source
 from service.store.accounts import Accounts
 from service.store.expansion import Expansion
 from service.triage.dealings import dealings
@@ -55,30 +55,30 @@ class Sync:
     lease: timedelta = LEASE
     _connected: dict[str, Source] = field(default_factory=dict)
 
-    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = FRESH) -> None:
-        """Reads what was last read longer ago than `max_age`. What can't be read by then is named in coverage by its account's
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = FRESH, heard: timedelta | None = None) -> None:
+        """Reads what was last read longer ago than `max_age`; accounts whose doorbell listens, longer ago than `heard`. What can't be read by then is named in coverage by its account's
         health and `read_at`: nothing is raised, the briefing goes on with what is known. No source takes more than half of
         the time while others wait, so that a large mailbox, read for the first time, does not keep the calendar from being read at all.
         """
         last = monotonic() + deadline.total_seconds()
-        fresh = self._fresh(max_age)
+        fresh = self._fresh(max_age, heard)
         stale = [name for name in self.connect if name not in fresh]
         for left, name in zip(range(len(stale), 0, -1), stale, strict=True):
             end = monotonic() + max(0.0, last - monotonic()) / min(left, 2)
-            while name not in self._fresh(max_age) and monotonic() < end:
+            while name not in self._fresh(max_age, heard) and monotonic() < end:
                 if self.run(name, end):
                     break
                 sleep(LOOK_AGAIN)
 
-    def run(self, name: str, end: float = inf) -> bool:
-        """One sync of one account. False: another one of it is under way. At `end` (monotonic) it stops after the page in hand,
-        and the next one goes on from there.
+    def run(self, name: str, end: float = inf, stopped: Callable[[], bool] = lambda: False) -> bool:
+        """One sync of one account. False: another one of it is under way. At `end` (monotonic), or once `stopped`, it stops after the
+        page in hand, and the next one goes on from there.
         """
         account = self.accounts.claim(self.person.id, name, self.clock(), self.lease)
         if account is None:
             return False
         try:
-            self._stream(account, end)
+            self._stream(account, lambda: monotonic() >= end or stopped())
         except FenceLost:
             log.warning("sync taken over", account=name)
         except AccessLost as error:
@@ -100,6 +100,16 @@ class Sync:
         for name in list(self._connected):
             getattr(self._connected.pop(name), "close", lambda: None)()
 
+    def doorbell(self, name: str, ring: Callable[[], None]) -> Doorbell | None:
+        """Of a source that tells by itself when something is new. Raises what connecting raises."""
+        made: Doorbell | None = getattr(self._source(name), "doorbell", lambda _: None)(ring)
+        return made
+
+    def read_since(self, name: str, since: datetime) -> bool:
+        """Whether it was read to its end, or could not be."""
+        account = next((a for a in self.accounts.all(self.person.id) if a.name == name), None)
+        return account is None or bool(account.error) or (account.read_at is not None and account.read_at >= since)
+
     def judge(self, messages: Sequence[Message]) -> dict[str, Verdict]:
         relations = dealings(self.items, messages, self.clock())
         verdicts = self.judges.judge([(m, relations.get(m.sender.email, Relation())) for m in messages])
@@ -115,8 +125,8 @@ class Sync:
 
     # --- the stream ----------------------------------------------------------------------------------------------------
 
-    def _stream(self, account: Account, end: float) -> None:
-        source = self._connected.get(account.name) or self._connected.setdefault(account.name, self.connect[account.name]())
+    def _stream(self, account: Account, ends: Callable[[], bool]) -> None:
+        source = self._source(account.name)
         problems: list[Problem] = []
         expanded: dict[str, list[Problem]] = {}
         seen = 0
@@ -124,7 +134,7 @@ class Sync:
         # While one page is stored, the next is judged, and the one after that is read.
         with closing(ahead(self._judged(ahead(pages)))) as following:
             for page, verdicts in following:
-                if seen and monotonic() >= end:
+                if seen and ends():
                     self.accounts.leave(account)
                     log.info("goes on next time", account=account.name, changes=seen)
                     return
@@ -154,15 +164,15 @@ class Sync:
             self.accounts.sight(self.person.id, own_briefings, self.clock())
         self.accounts.commit(account, page, verdicts, self.clock(), self.lease)
         if account.read_at is not None:  # the history of a first sync asks for nothing to be done
-            self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)])
+            self._file(account, [c.item for c in page.changes if isinstance(c, Upsert)], verdicts)
         changed = [c.item for c in page.changes if isinstance(c, Upsert) and isinstance(c.item, Series)]
         expanded = self.accounts.expanded(self.person.id).get(account.name, "")
         return self._store_events(account, changed) if changed and expanded == self._expansion().name else {}
 
-    def _file(self, account: Account, items: Sequence[Item]) -> None:
+    def _file(self, account: Account, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
         for item in items:
-            if isinstance(item, (Message, Thread)) and item.at >= (account.read_at or item.at):
-                self.filing.file(self.person.id, item, account.kind, self.clock())
+            if isinstance(item, (Message, Thread)):
+                self.filing.file(self.person.id, item, account, self.clock(), verdicts.get(item.id))
 
     def _expand(self, account: Account) -> dict[str, list[Problem]]:
         """Series get their instances in rows for a window around now, anew when the month or the person's zone changes."""
@@ -184,10 +194,17 @@ class Sync:
     def _expansion(self) -> Expansion:
         return Expansion.around(self.clock(), self.person)
 
-    def _fresh(self, max_age: timedelta) -> frozenset[str]:
+    def _fresh(self, max_age: timedelta, heard: timedelta | None) -> frozenset[str]:
         """Accounts that were read lately enough."""
-        since = self.clock() - max_age
-        return frozenset(a.name for a in self.accounts.all(self.person.id) if a.read_at is not None and a.read_at >= since)
+        now, longer = self.clock(), max(max_age, heard or max_age)
+        return frozenset(
+            a.name
+            for a in self.accounts.all(self.person.id)
+            if a.read_at is not None and now - a.read_at <= (longer if a.bell and a.bell.rings(now) else max_age)
+        )
+
+    def _source(self, name: str) -> Source:
+        return self._connected.get(name) or self._connected.setdefault(name, self.connect[name]())
 
     def _failed(self, account: Account, health: Health, error: ExternalError) -> None:
         log.warning("sync failed", account=account.name, health=health.value, error=str(error))

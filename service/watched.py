@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Self
 
-from service.canary import Canary, Pulse, process_name
+from service.canary import Canary, Loop, Pulse, process_name
 from service.domain.ledger import CANARY, Ring
 from service.errors import Unavailable
 from service.probes import Health, Probes
@@ -95,6 +95,15 @@ def watched_worker(
     also = [LedgerFigures(Figures(store.database), runner.clock)] if figures else []
     probes = Probes(server.listen, health, canary, *also)
     return Watched(canary, Pulse(canary, ring, partial(run_one, runner)), probes)
+
+
+def watched_listener(server: Server, store: Store, process: str, age: Callable[[], float]) -> Watched:
+    """It lives as long as its loop comes round. Raises ConfigError where it can't listen."""
+    if not server.listen:
+        return Watched()
+    loop = Loop(process, age)
+    health = Health(loop, {"database": lambda: ping(store.database)}, ticks=True)
+    return Watched(probes=Probes(server.listen, health, loop))
 
 
 def _checks(server: Server, store: Store) -> dict[str, Callable[[], object]]:

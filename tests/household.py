@@ -96,7 +96,9 @@ class Mailboxes:
     def __init__(self, then: Callable[[], None] = lambda: None) -> None:
         self.read, self.then = 0, then
 
-    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = timedelta(seconds=60)) -> None:
+    def ensure_fresh(
+        self, deadline: timedelta, max_age: timedelta = timedelta(seconds=60), heard: timedelta | None = None
+    ) -> None:
         self.read += 1
         self.then()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from service.domain.credentials import Credential
-from service.domain.proposals import Approval, Proposal, Tier
+from service.domain.proposals import ActState, Approval, Pass, Proposal, Receipt, Tier
 from service.domain.sync import Page, Problem, Upsert
 from service.store import Store, fernet_key, tables
 from service.store.archive import writing
@@ -30,11 +31,9 @@ Rows = Mapping[str, list[tuple[Any, ...]]]
 
 
 def filled(store: Store, person: str = "mara", until: float = 8) -> Bench:
-    """A morning that was sent, sources read, a config, a proposal with its yes."""
+    """A morning that was sent, sources read, a config, a proposal with its yes, and one that was carried out."""
     bench = Bench(store, person=a_person(id=person))
     if person != "mara":
-        from dataclasses import replace
-
         bench.activate(*(replace(c, person=person) for c in bench.cadences.values()))
     bench.run_until(until, timedelta(minutes=10))
     store.accounts.register(person, {"mail": "maildir"})
@@ -49,11 +48,21 @@ def filled(store: Store, person: str = "mara", until: float = 8) -> Bench:
     proposal = a_proposal(person, message.id)
     store.approvals.file(proposal)
     store.approvals.approve(Approval(proposal.id, proposal.digest, NOON, NOON + timedelta(days=900), person))
+    carried_out(store, replace(proposal, id=f"q-{person}"))
     vault = Vault(store.database, Codec([fernet_key("of the vault of a test")]), lambda: NOON)
     vault.put(person, "imap", Credential("imap", f"{person}@keller.example", secrets={"password": PASSWORD}))
+    assert store.doorbells.claim("listener", {"maildir"}, NOON, LEASE, 9, person)
     with store.database.write() as on:
         store.revisions.put(on, person, "d", f"me: {{name: {person}}}\n", NOON)
     return bench
+
+
+def carried_out(store: Store, proposal: Proposal) -> None:
+    store.approvals.file(proposal)
+    store.approvals.approve(Approval(proposal.id, proposal.digest, NOON, NOON + timedelta(days=900), proposal.person))
+    held = store.acts.begin(Pass(proposal, proposal.person), NOON, LEASE, NOON)
+    assert held is not None
+    store.acts.settle(held, ActState.DONE, NOON, receipt=Receipt("filed", undo={"id": "t1"}))
 
 
 def a_proposal(person: str, about: str = "m1") -> Proposal:

@@ -1,6 +1,6 @@
 """Proposals, the gate and approvals. Nothing that changes or sends anything outside runs but through `Gate.open`."""
 
-from service.actions.gate import Gate, Pass
-from service.actions.tools import Tool
+from service.actions.gate import Gate
+from service.actions.tools import TOOLS, Tool
 
-__all__ = ["Gate", "Pass", "Tool"]
+__all__ = ["TOOLS", "Gate", "Tool"]

@@ -1,4 +1,8 @@
-"""The one door to acting: an approval of exactly these arguments, or a rule's standing approval with a target the config fixed."""
+"""The one door to acting: an approval of exactly these arguments, or a rule's standing approval with a target the config fixed.
+
+It decides and files, and does nothing else: that a yes is good for one run, and a rule for so many a day, is held by whoever
+begins the act, in the transaction that begins it.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,19 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from service.actions.tools import Tool
-from service.domain.proposals import Approval, Proposal, StandingApproval, Tier
+from service.domain.proposals import Approval, Fixed, Given, Outside, Pass, Proposal, StandingApproval, Tier, Value
 from service.errors import NotAllowed
 
 GOOD_FOR = timedelta(hours=24)
+"""A yes, the person's or a rule's: what could not be done by then may not be wanted any more."""
+WAITS_FOR = timedelta(days=7)
+"""How long a proposal may be said yes to."""
 STANDING_UP_TO = Tier.SHARED
 """What can't be undone is never done on a standing approval."""
 
 
 class Approvals(Protocol):
-    """Where proposals and approvals lie; `spend` is atomic: of two that try, one succeeds."""
+    """Where proposals and approvals lie."""
 
     def file(self, proposal: Proposal) -> None: ...
 
@@ -27,16 +34,6 @@ class Approvals(Protocol):
     def approve(self, approval: Approval) -> None: ...
 
     def approval(self, proposal: str) -> Approval | None: ...
-
-    def spend(self, proposal: str, now: datetime) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Proof that the gate let one proposal through, once: what an action's code asks for before it acts."""
-
-    proposal: Proposal
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +46,41 @@ class Gate:
         self,
         person: str,
         tool: str,
-        arguments: Mapping[str, Any],
+        arguments: Mapping[str, Given],
         *,
-        taint: Sequence[str],
         why: str,
         now: datetime,
+        account: str = "",
+        rule: str = "",
         id: str = "",
+        good_for: timedelta = WAITS_FOR,
     ) -> Proposal:
-        """Files what Reveille would do. The tier is the tool's own. Raises NotAllowed for an unknown tool or misfit arguments."""
+        """Files what Reveille would do. The tier is the tool's own.
+
+        Raises NotAllowed for an unknown tool, for arguments that don't fit, and where one that says whom it reaches comes from
+        outside text.
+        """
         known = self._tool(tool)
-        if misfit := known.misfits(arguments):
+        for name, given in arguments.items():
+            if name in known.targets and not isinstance(given, Fixed):
+                raise NotAllowed(f"{tool}: its {name} came from outside text. Only you or your config can say where it goes.")
+        plain = {name: _plain(given.value) for name, given in arguments.items()}
+        if misfit := known.misfits(plain):
             raise NotAllowed(misfit)
+        taint = dict.fromkeys(id for given in arguments.values() if isinstance(given, Outside) for id in given.of)
         proposal = Proposal(
-            id or uuid.uuid4().hex, person, tool, known.schema_hash, dict(arguments), known.tier, tuple(taint), why, now
+            id or uuid.uuid4().hex,
+            person,
+            tool,
+            known.schema_hash,
+            plain,
+            known.tier,
+            tuple(taint),
+            why,
+            now,
+            account,
+            rule,
+            now + good_for,
         )
         self.approvals.file(proposal)
         return proposal
@@ -71,26 +90,43 @@ class Gate:
         proposal = self.approvals.proposal(id)
         if proposal is None or proposal.digest != digest:
             raise NotAllowed("What was approved is not what is proposed: look at it again.")
+        if proposal.expired(now):
+            raise NotAllowed("This proposal has expired. What is still wanted has to be proposed anew.")
         approval = Approval(id, digest, now, now + good_for, by)
         self.approvals.approve(approval)
         return approval
 
     def open(self, proposal: Proposal, now: datetime) -> Pass:
-        """Lets one run of this proposal through, or raises NotAllowed saying what is missing. An approval is spent by it."""
+        """Lets one run of this proposal through, or raises NotAllowed saying what is missing."""
         tool = self._tool(proposal.tool)
         if tool.schema_hash != proposal.schema_hash:
             raise NotAllowed(f"{proposal.tool} has changed since this was proposed: it must be proposed and approved anew.")
-        for standing in self.standing:
-            if standing.covers(proposal) and max(tool.tier, proposal.tier) <= STANDING_UP_TO:
-                return Pass(proposal, f"rule {standing.rule}")
+        if proposal.expired(now):
+            raise NotAllowed("This proposal has expired. What is still wanted has to be proposed anew.")
         approval = self.approvals.approval(proposal.id)
-        if approval is None or not approval.covers(proposal, now):
-            raise NotAllowed(f"{proposal.tool} waits for your approval of exactly these arguments.")
-        if not self.approvals.spend(proposal.id, now):
+        if approval is not None and approval.spent_at is not None:
             raise NotAllowed("This approval has been used already: one yes is good for one run.")
-        return Pass(proposal, approval.by)
+        if approval is not None and approval.covers(proposal, now):
+            return Pass(proposal, approval.by)
+        standing = self.stands(proposal)
+        if standing is not None and now < proposal.proposed_at + GOOD_FOR:
+            return Pass(proposal, f"rule {standing.rule}", standing.rule, standing.at_most)
+        raise NotAllowed(f"{proposal.tool} waits for your approval of exactly these arguments.")
+
+    def stands(self, proposal: Proposal) -> StandingApproval | None:
+        """The rule that stands for it: each of the tool's targets that it carries is fixed in the config, word for word."""
+        tool = self._tool(proposal.tool)
+        if max(tool.tier, proposal.tier) > STANDING_UP_TO:
+            return None
+        aimed = tool.targets & proposal.arguments.keys()
+        return next((s for s in self.standing if aimed <= s.target.keys() and s.covers(proposal)), None)
 
     def _tool(self, name: str) -> Tool:
         if name not in self.tools:
-            raise NotAllowed(f"There is no tool {name!r} here.")
+            raise NotAllowed(f"There is no tool {name!r} here. There are {', '.join(sorted(self.tools))}.")
         return self.tools[name]
+
+
+def _plain(value: Value) -> Any:
+    """As JSON has it, so that the digest is the same once it was stored."""
+    return list(value) if isinstance(value, tuple) else value

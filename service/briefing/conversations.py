@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from service.domain.items import Message, Provenance
+from service.domain.mailing import Automatic
 from service.domain.verdicts import Judged
 
-_PREFIX = re.compile(r"^(?:\s*(?:re|aw|antw|sv|vs|rv|res|ref|odp|ynt|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:\s*(?:re|aw|antw|sv|vs|rv|res|ref|rif|r|odp|ynt|vá|atb|απ|σχετ|ha|bls|ответ|відп|回复|回覆|答复|答覆|返信|답장|회신|"
+    r"fwd?|wg|tr|i|enc|pd|vb|videresend|továbbítás|ilt|转发|轉寄|転送|전달|пересл)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*)+",
+    re.IGNORECASE,
+)
+_SAME_SUBJECT = timedelta(days=45)
+"""After a longer silence the same subject between the same people is another matter."""
+_ANSWERS_NOTHING = frozenset({Automatic.REPLY, Automatic.READ, Automatic.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +45,28 @@ class Conversation:
 
 
 def gather(received: Iterable[Judged], sent: Iterable[Judged]) -> tuple[Conversation, ...]:
-    """By thread; a reply whose client left out what it answers joins the thread of its subject and partner."""
+    """By thread; a reply whose client left out what it answers joins that of its vendor's thread, else of its subject and partner."""
     groups: dict[str, list[Judged]] = {}
-    by_subject: dict[tuple[str, str], str] = {}
+    by_subject: dict[tuple[str, str], tuple[str, datetime]] = {}
+    by_vendor: dict[tuple[str, str], str] = {}
     ordered = sorted((*received, *sent), key=lambda j: (j.message.at, j.message.id))
     some_lost = any(_lost_its_thread(j.message) for j in ordered)
     for one in ordered:
         message = one.message
-        if message.bulk.auto_submitted.startswith("auto-replied"):
+        if message.automatic in _ANSWERS_NOTHING or message.bulk.auto_submitted.startswith("auto-replied"):
             continue
         thread, partners = message.thread_id, _partners(message) if some_lost else ()
-        if thread not in groups and _lost_its_thread(message):
-            thread = next((by_subject[p] for p in partners if p in by_subject), thread)
+        vendors = (message.account, message.conversation)
+        if thread not in groups and message.conversation and vendors in by_vendor and not message.in_reply_to:
+            thread = by_vendor[vendors]
+        elif thread not in groups and _lost_its_thread(message):
+            near = (by_subject[p] for p in partners if p in by_subject and message.at - by_subject[p][1] <= _SAME_SUBJECT)
+            thread = next((found for found, _ in near), thread)
         groups.setdefault(thread, []).append(one)
+        if message.conversation:
+            by_vendor.setdefault(vendors, thread)
         for partner in partners:
-            by_subject[partner] = thread
+            by_subject[partner] = thread, message.at
     return tuple(Conversation(key, tuple(group)) for key, group in groups.items())
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
+from service.cli.actions import actions, undo
 from service.cli.backup import backup
 from service.cli.brief import brief
 from service.cli.connect import connect, connections, disconnect
@@ -21,10 +22,11 @@ from service.cli.export import export
 from service.cli.init import init
 from service.cli.keys import keys
 from service.cli.people import people
+from service.cli.proposals import approve, proposals, propose, reject
 from service.cli.restore import restore
 from service.cli.rules import rules
 from service.cli.run import run
-from service.cli.scaled import clock, migrate, retry, worker
+from service.cli.scaled import clock, listen, migrate, retry, worker
 from service.cli.schema import schema
 from service.cli.status import status
 
@@ -57,6 +59,8 @@ def _options(
         os.environ["REVEILLE_CONFIG"] = str(config)  # what every command looks at, and what its children inherit
 
 
+app.command()(actions)
+app.command()(approve)
 app.command()(backup)
 app.command()(brief)
 app.command()(clock)
@@ -70,12 +74,17 @@ app.command()(explain)
 app.command()(export)
 app.command()(init)
 app.command()(migrate)
+app.command()(proposals)
+app.command()(propose)
+app.command()(reject)
 app.command()(restore)
 app.command()(retry)
 app.command()(run)
 app.command()(schema)
 app.command()(status)
+app.command()(undo)
 app.command()(worker)
+app.command()(listen)
 app.add_typer(keys, name="keys")
 app.add_typer(people, name="people")
 app.add_typer(rules, name="rules")

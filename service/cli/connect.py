@@ -16,6 +16,7 @@ from service.cli.opening import opened
 if TYPE_CHECKING:
     from service.bootstrap import House
     from service.domain.credentials import Connection
+    from service.domain.sync import Account
     from service.ports import Asker, SignIn
     from service.store.vault import Vault
 
@@ -29,25 +30,30 @@ def connect(
     vendor: Annotated[str, typer.Argument(help="google, microsoft, slack, hubspot, imap, caldav, carddav …")],
     given: Given = None,
     name: Annotated[str, typer.Option("--name", help="What to call it, where you have several.")] = "",
-    allow: Annotated[str, typer.Option("--allow", help=f"What it may do beside reading: {', '.join(ACTS)}, with commas.")] = "",
+    allow: Annotated[
+        str,
+        typer.Option(
+            "--allow", help=f"What it may do beside reading: {', '.join(ACTS)}, with commas; what the config allows is added."
+        ),
+    ] = "",
 ) -> None:
     """Sign in somewhere, with the least rights that your config needs, and keep what opens it encrypted."""
     from service.cli.asking import Terminal
 
-    way, words = _way(vendor), _words(given or [])
-    if unknown := sorted(set(words) - set(way.options)):
-        wrong_usage(f"{vendor} takes no {', '.join(unknown)}. It takes: {_listed(way.options)}")
+    vendors, words = way(vendor), _words(given or [])
+    if unknown := sorted(set(words) - set(vendors.options)):
+        wrong_usage(f"{vendor} takes no {', '.join(unknown)}. It takes: {_listed(vendors.options)}")
     acts = frozenset(word.strip() for word in allow.split(",") if word.strip())
     if strange := sorted(acts - set(ACTS)):
         wrong_usage(f"there is no {', '.join(strange)} to allow; there are {', '.join(ACTS)}")
     with opened() as house:
-        _connect(house, way, Terminal(), vendor, name or vendor, words, acts)
+        _connect(house, vendors, Terminal(), vendor, name or vendor, words, acts | _asked(house, name or vendor))
 
 
 def connections(json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
     """What you are connected to: as whom, with which rights, and how the sources that use it are."""
     with opened() as house:
-        rows = [_row(house, one) for one in _kept(house)]
+        rows = [_row(house, one) for one in kept(house)]
     if json:
         print(jsons.dumps(rows, ensure_ascii=False, indent=1))
     elif not rows:
@@ -64,7 +70,7 @@ def disconnect(
 ) -> None:
     """Take the rights back where the vendor allows it, and erase what opened it here."""
     with opened() as house:
-        one = next((one for one in _kept(house) if one.name == name), None)
+        one = next((one for one in kept(house) if one.name == name), None)
         vault = house.vault()
         if one is None or vault is None:
             wrong_usage(f"Nothing is called {name!r}. `reveille connections` says what there is.")
@@ -82,7 +88,7 @@ def _connect(
 ) -> None:
     from service.ports import OneCredential
 
-    rights = way.rights(frozenset(source.kind for source in house.config.sources), acts)
+    rights = way.rights(frozenset().union(*(source.wants for source in house.config.sources)), acts)
     if rights:
         asker.say(f"{vendor} will be asked for:\n" + "\n".join(f"  {right.scope}\n      {right.why}" for right in rights))
     vault = house.vault(make=True)
@@ -98,14 +104,20 @@ def _connect(
         asker.say(f"\nTo use it, have these lines in {house.config.file.name}:\n\n{way.snippet(name, tried.credential)}")
 
 
-def _way(vendor: str) -> SignIn:
+def _asked(house: House, name: str) -> frozenset[str]:
+    """What the config allows the sources that use this connection to do."""
+    uses = _uses(house, name)
+    return frozenset[str]().union(*(house.config.names[source].allowed for source in uses))
+
+
+def way(vendor: str) -> SignIn:
     from service.settings.kinds import meant, sign_ins
 
     known = sign_ins()
     if vendor not in known:
         wrong_usage(f"there is no way to connect {vendor!r}. {meant(vendor, known, what='There are')}")
-    way: SignIn = known[vendor]()()
-    return way
+    made: SignIn = known[vendor]()()
+    return made
 
 
 def _words(given: Sequence[str]) -> dict[str, str]:
@@ -125,21 +137,21 @@ def _listed(options: Mapping[str, str]) -> str:
 # --- showing ---------------------------------------------------------------------------------------------------------------
 
 
-def _kept(house: House) -> Sequence[Connection]:
+def kept(house: House) -> Sequence[Connection]:
     vault = house.vault()
     return vault.all(house.config.person.id) if vault else ()
 
 
 def _uses(house: House, name: str) -> list[str]:
     """Sources that name this connection, whatever they call the key."""
-    return [s.name for s in house.config.sources if name in _named(s.model_dump(mode="json"))]
+    return [s.name for s in house.config.sources if name in named(s.model_dump(mode="json"))]
 
 
-def _named(value: Any) -> set[str]:
+def named(value: Any) -> set[str]:
     if isinstance(value, dict):
         mine = {str(value[key]).partition(".")[0] for key in ("kept", "login") if isinstance(value.get(key), str)}
-        return mine.union(*map(_named, value.values()))
-    return set[str]().union(*map(_named, value)) if isinstance(value, list) else set()
+        return mine.union(*map(named, value.values()))
+    return set[str]().union(*map(named, value)) if isinstance(value, list) else set()
 
 
 def _row(house: House, one: Connection) -> dict[str, Any]:
@@ -159,6 +171,7 @@ def _row(house: House, one: Connection) -> dict[str, Any]:
                 "health": a.health.value,
                 "items": a.items,
                 "last_read": a.read_at.isoformat() if a.read_at else None,
+                "doorbell": doorbell(a, house.clock()),
                 "next_read": _next(house),
             }
             for a in accounts
@@ -170,6 +183,16 @@ def _state(one: Connection, errors: Sequence[str]) -> str:
     if not one.readable:
         return "made under another key: run `reveille connect` again"
     return "; ".join(errors) or "ok"
+
+
+def doorbell(account: Account, now: datetime) -> str:
+    """Whether what is new is heard of at once, or why not; "" where there is nothing to listen to."""
+    bell = account.bell
+    if bell is None or bell.hearing == "absent":
+        return ""
+    if bell.rings(now):
+        return "listening"
+    return f"silent: {bell.said}" if bell.said and now < bell.held_until else "silent"
 
 
 def _next(house: House) -> str | None:
@@ -188,7 +211,7 @@ def _print(rows: Sequence[Mapping[str, Any]]) -> None:
     console.print(table("Connections", shown, ("name", "vendor", "login", "state", "scopes", "renewed_at")))
     sources = [{**source, "connection": row["name"]} for row in rows for source in row["sources"]]
     if sources:
-        console.print(table("Sources", sources, ("connection", "name", "health", "items", "last_read", "next_read")))
+        console.print(table("Sources", sources, ("connection", "name", "health", "items", "last_read", "doorbell", "next_read")))
 
 
 # --- taking back -----------------------------------------------------------------------------------------------------------
@@ -200,7 +223,7 @@ def _revoked(house: House, vault: Vault, one: Connection) -> str:
 
     try:
         held = vault.get(house.config.person.id, one.name)
-        return _way(one.vendor).revoke(held.credential, house.clock) if held else ""
+        return way(one.vendor).revoke(held.credential, house.clock) if held else ""
     except ExternalError as error:
         return f"{one.vendor} could not be told: {error}. Take the rights back in your account there."
 

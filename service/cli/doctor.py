@@ -99,10 +99,21 @@ def _checks(house: House) -> Iterator[Line]:
     )
     for settings in house.config.sources:
         yield "source", settings.name, _source(house, settings)
+    yield from _actions(house)
     for name in house.config.channels:
         yield "channel", name, _tried(lambda n=name: house.channels[n].check())  # type: ignore[misc]
     yield "brain", "builtin", Check(True, "judges mail by itself, without a model or network")
     yield "voice", house.config.voice.kind if house.config.voice else "espeak", _tried(house.voice.check)
+
+
+def _actions(house: House) -> Iterator[Line]:
+    from service.cli.rights import given
+    from service.ports import Check
+
+    for name, tools in house.offers.items():
+        rights = given(house, name)
+        may = Check(True, f"may do {', '.join(sorted(tools))}, by your yes or a rule's")
+        yield "actions", name, may if rights is None or rights.ok else rights
 
 
 def _tried(check: Callable[[], Check]) -> Check:

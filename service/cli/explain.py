@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +15,13 @@ import typer
 if TYPE_CHECKING:
     from service.domain.items import Message
     from service.domain.raw import RawMessage
+    from service.mail.anatomy import Anatomy
 
 _AHEAD = 16
 """Files read ahead of the one that is shown: keeps the reading process busy and memory flat."""
 
-Found = tuple[str, "RawMessage | None", "Message | None", str]
-"""A path, its bytes and message, or why there are none."""
+Found = tuple[str, "RawMessage | None", "tuple[Message, Anatomy] | None", str]
+"""A path, its bytes and what was read of them, or why there is nothing."""
 
 
 def explain(
@@ -46,13 +48,14 @@ def explain(
 
     reader = Reader.find(me)
     failed = 0
-    for path, raw, message, error in _messages(_paths(files), reader.own):
-        if raw is None or message is None:
+    for path, raw, read, error in _messages(_paths(files), reader.own):
+        if raw is None or read is None:
             failed += 1
             line = json_line(path, error=error) if json_ else f"{path}: {error}\n"
         else:
+            message, anatomy = read
             verdict = reader.judge(message, raw)
-            line = json_line(path, message, verdict) if json_ else readable(path, message, verdict)
+            line = json_line(path, message, verdict, anatomy) if json_ else readable(path, message, verdict, anatomy)
         typer.echo(line.encode("utf-8", "replace"), nl=json_)
         sys.stdout.flush()
     if failed:
@@ -70,9 +73,9 @@ def _paths(files: Iterable[str]) -> Iterator[str]:
 
 def _messages(paths: Iterable[str], own: frozenset[str]) -> Iterator[Found]:
     """In the order of `paths`. Messages are read in a process of their own, which one of them may bring down."""
-    from service.domain.items import Message
-    from service.isolation import Isolated
-    from service.mail.reader import MEMORY_LIMIT, TIME_LIMIT, IsolatedMailReader
+    from service.isolation import Failure, Isolated
+    from service.mail.anatomy import read_closely
+    from service.mail.reader import MEMORY_LIMIT, TIME_LIMIT
 
     given: deque[tuple[str, RawMessage | None, str]] = deque()
 
@@ -84,13 +87,13 @@ def _messages(paths: Iterable[str], own: frozenset[str]) -> Iterator[Found]:
                 yield raw
 
     with Isolated(time_limit=TIME_LIMIT, memory_limit=MEMORY_LIMIT) as isolated:
-        for answer in IsolatedMailReader(isolated, batch=_AHEAD).read(raws(), own):
+        for answer in isolated.map(partial(read_closely, own=own), raws(), _AHEAD):
             yield from _failed(given)
             path, raw, _ = given.popleft()
-            if not isinstance(answer, Message):
+            if isinstance(answer, Failure):
                 yield path, None, None, answer.what
-            elif answer.problems and answer.problems[0].startswith("could not be read"):
-                yield path, None, None, answer.problems[0]
+            elif answer[0].problems and answer[0].problems[0].startswith("could not be read"):
+                yield path, None, None, answer[0].problems[0]
             else:
                 yield path, raw, answer, ""
         yield from _failed(given)

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from service.cli import explained_reading
 from service.domain.items import Message
 from service.domain.verdicts import Commitment, DateMention, Request, Span, Verdict, When
+from service.mail.anatomy import Anatomy
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
 _SHOWN = 1_200  # characters of the text on a page for the eye
 
 
-def json_line(file: str, message: Message | None = None, verdict: Verdict | None = None, error: str = "") -> str:
+def json_line(
+    file: str, message: Message | None = None, verdict: Verdict | None = None, anatomy: Anatomy | None = None, error: str = ""
+) -> str:
     record: dict[str, Any] = {"file": file}
     if message is None or verdict is None:
         record["error"] = error
     else:
-        record |= _fields(message, verdict)
+        record |= _fields(message, verdict) | explained_reading.fields(message, anatomy or Anatomy())
     return json.dumps(record, ensure_ascii=False)
 
 
@@ -82,14 +86,16 @@ def _iso(moment: datetime | date) -> str:
     return moment.isoformat()
 
 
-def readable(file: str, message: Message, verdict: Verdict) -> str:
+def readable(file: str, message: Message, verdict: Verdict, anatomy: Anatomy | None = None) -> str:
     """For the eye. Everything from the message is literal text: no markup, no control characters."""
     from rich.console import Console, Group
     from rich.panel import Panel
 
     out = StringIO()
     console = Console(file=out, force_terminal=_is_terminal(), width=None if _is_terminal() else 100, highlight=False)
-    parts: list[RenderableType] = [_head(message, verdict), *_statements(verdict), _text(message)]
+    reading = explained_reading.lines(message, anatomy or Anatomy())
+    below = [_plain("\n" + "\n".join(reading))] if reading else []
+    parts: list[RenderableType] = [_head(message, verdict), *_statements(verdict), _text(message), *below]
     console.print(Panel(Group(*parts), title=_plain(file), title_align="left"))
     return out.getvalue()
 

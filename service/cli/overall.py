@@ -44,7 +44,7 @@ def overall(store: Store, now: datetime) -> dict[str, Any]:
         "under_way": [_under_way(row, now) for row in figures.running(now)],
         "in_quarantine": [_held(row) for row in quarantined],
         "sources": [
-            {"kind": kind, "health": health, "count": n} for (kind, health), n in sorted(figures.sources().health.items())
+            {"kind": kind, "health": health, "count": n} for (kind, health), n in sorted(figures.sources(now).health.items())
         ],
         "processes": [
             _process(seen, now)

@@ -41,7 +41,7 @@ def run(
     configure(level=server.log_level if server.log_level != "info" else "warning", as_json=server.log_json)
     well = True
     with only_one(server.data), progress.shown() as watching:
-        service = Service(open_house(server))
+        service = Service(open_house(server), listens=not once)
         service.house.progress = watching
         try:
             service.recover()

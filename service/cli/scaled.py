@@ -45,6 +45,19 @@ def worker(
         os._exit(0)  # threads that did not finish in time hold nothing any more
 
 
+def listen(
+    most: Annotated[
+        int, typer.Option("--most", min=1, max=5000, help="Accounts it listens at, at most: each is a connection.")
+    ] = 1000,
+    listen: Listen = None,
+) -> None:
+    """Listen at mailboxes and chats that can tell when something is new, and read them at once. Any number may run, and share."""
+    stopped = until_stopped()  # before the imports, which take a moment
+    from service.scaled import run_listener
+
+    run_listener(_server(listen), stopped, most)
+
+
 def migrate() -> None:
     """Bring the database's schema up to date; safe while the release before still runs."""
     from service.bootstrap import open_server_store

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.connect import doorbell
 from service.cli.edge import FAILED
 from service.cli.opening import opened
 
@@ -99,12 +100,13 @@ def _status(house: House) -> dict[str, Any]:
         "next": _next(house, now),
         "proposals": [
             {
+                "id": p.id,
                 "tool": p.tool,
                 "arguments": p.arguments,
                 "why": p.why,
                 "proposed_at": p.proposed_at.astimezone(zone).isoformat(timespec="seconds"),
             }
-            for p in store.approvals.waiting(person.id)
+            for p in store.approvals.waiting(person.id, now)
         ],
         "failures": [
             {"channel": d.channel, "state": d.state.value, "error": d.error, "occurrence": d.occurrence} for d in failed
@@ -128,6 +130,7 @@ def _status(house: House) -> dict[str, Any]:
                 "items": a.items,
                 "problems": [f"{p.where}: {p.what}" for p in a.problems],
                 "error": a.error,
+                "doorbell": doorbell(a, now),
             }
             for a in store.accounts.all(person.id)
         ],
@@ -177,10 +180,10 @@ def _screen(found: dict[str, Any]) -> RenderableType:
         ("Last", found["last"], ("due", "cadence", "slot", "outcome", "reason")),
         ("Under way", found["open"], ("due", "cadence", "slot", "state", "reason")),
         ("Next", found["next"], ("due", "cadence")),
-        ("Proposed, waiting for a connection that can do it", found["proposals"], ("proposed_at", "tool", "arguments", "why")),
+        ("Proposed, waiting for your yes: reveille proposals", found["proposals"], ("proposed_at", "tool", "arguments", "why")),
         ("Failed deliveries", found["failures"], ("channel", "state", "error")),
         ("In quarantine: three workers ended with it", found["quarantined"], ("due", "job", "retry")),
-        ("Sources", found["sources"], ("name", "health", "read_at", "items", "error")),
+        ("Sources", found["sources"], ("name", "health", "read_at", "items", "doorbell", "error")),
     )
     problems = [
         f"  [yellow]could not be read[/] {escape(source['name'])}: {escape(problem)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from service.domain.mailing import Automatic, Card, Carried, Invitation, Report
 from service.domain.people import Address
 
 CLOCKS_AGREE = timedelta(days=1)
@@ -21,6 +22,7 @@ class Attachment:
     name: str
     media_type: str
     size: int  # bytes, decoded
+    text: str = ""  # what it says, where reading attachments is switched on
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,13 @@ class Message:
     problems: tuple[str, ...] = ()  # what could not be read, in words
     url: str = ""  # where a person opens it
     arrived_at: datetime | None = None  # when the person's own server or folder got it; None where nothing tells
+    conversation: str = ""  # the vendor's id of its thread, or what Exchange writes into Thread-Index; "" where nobody says
+    automatic: Automatic = Automatic.NONE  # which program wrote it where no person did
+    report: Report | None = None  # of a bounce or a receipt: about which mail, to whom
+    invitations: tuple[Invitation, ...] = ()  # its calendar parts
+    carried: tuple[Carried, ...] = ()  # messages attached to it
+    card: Card | None = None  # what the sender's signature says of them
+    noticed: tuple[str, ...] = ()  # in words, what of its making is telling: forms that disagree, names that lie
 
     @property
     def at(self) -> datetime:

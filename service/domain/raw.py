@@ -17,3 +17,4 @@ class RawMessage:
     folder: str = ""
     flags: frozenset[str] = frozenset()
     url: str = ""
+    conversation: str = ""  # its vendor's id of the thread it is in

@@ -30,11 +30,14 @@ class Condition:
 class Consequence:
     priority: str = ""  # urgent, high, normal, low
     category: str = ""
-    label: str = ""
+    label: str = ""  # where a source allows it, a standing approval: label the message there, too
     notify: tuple[str, ...] = ()
     private: bool | None = None
     mute: bool | None = None
     task: str = ""  # a standing approval: file a task in this project, named in the config
+    flag: bool = False  # a standing approval: flag the message
+    post: str = ""  # a standing approval: say so in this channel
+    at_most: int = 50  # how often a day the standing approvals of this rule are good
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,25 @@ class Health(StrEnum):
     NO_ACCESS = "no_access"  # AccessLost: paused until the owner mends it
 
 
+class Hearing(StrEnum):
+    LISTENING = "listening"  # what is new is heard of at once
+    SILENT = "silent"  # it broke, and is tried again
+    ABSENT = "absent"  # there is nothing to listen to
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """An account's doorbell as whoever listens there said last; what was said is good until `held_until`."""
+
+    hearing: Hearing
+    since: datetime
+    held_until: datetime
+    said: str = ""
+
+    def rings(self, now: datetime) -> bool:
+        return self.hearing == Hearing.LISTENING and now < self.held_until
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One connected source as the store knows it."""
@@ -90,3 +109,4 @@ class Account:
     items: int = 0
     problems: tuple[Problem, ...] = ()
     fence: int = 0
+    bell: Bell | None = None  # None: nobody has listened there

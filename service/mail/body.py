@@ -7,15 +7,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from service.domain.items import Attachment, Link
-from service.mail import charsets, flowed, invisible, limits, visible
+from service.mail import attachments, charsets, flowed, invisible, limits, visible
 from service.mail.mime import Part
 from service.mail.reply import reply_of, reply_text
 
 _READ = frozenset({"text/plain", "text/html", "text/markdown"})
+_CALENDAR = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})
 _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"<?\b(?:https?|ftp|mailto|cid|tel):[^\s<>]*>?|\bwww\.[^\s<>]+", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_TELLING_WORDS = 5
+"""Words of the plain form that the HTML lacks, from which on the two say different things."""
 _SAID_IN_TEXT = ("image", "cid", "mailto", "https", "http", "www", "inline")
 
 
@@ -26,13 +29,19 @@ class Block:
     links: tuple[Link, ...] = ()
     hidden: int = 0
     pictures: tuple[str, ...] = ()
+    hidden_texts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(slots=True)
 class Body:
     blocks: list[Block] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    attached: list[Part] = field(default_factory=list)  # their parts, in the same order
     messages: list[Part] = field(default_factory=list)  # attached messages, outermost first
+    calendars: list[Part] = field(default_factory=list)
+    why: str = ""  # of several forms of the same words this one was read
+    noticed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     enriched: Part | None = None  # the first of its kind: read where nothing else can be
     budget: int = 4 * limits.TEXT_BYTES  # encoded bytes of text still to be read
@@ -56,8 +65,11 @@ def _blocks(part: Part, body: Body, *, first: bool, related: bool) -> list[Block
         body.messages.append(part.children[0])
     if part.media_type in _ENRICHED and body.enriched is None:
         body.enriched = part
+    if part.media_type in _CALENDAR or part.filename.lower().endswith((".ics", ".vcs")):
+        body.calendars.append(part)
     if not _is_read(part, first=first, related=related):
-        body.attachments.append(Attachment(invisible.clean(part.filename).text, part.media_type, part.size))
+        body.attachments.append(attachments.describe(part, body.noticed))
+        body.attached.append(part)
         return []
     return [_html(part, body) if part.media_type == "text/html" else _plain(part, body)]
 
@@ -102,10 +114,13 @@ def _alternative(part: Part, body: Body) -> list[Block]:
         elif found:
             rich += found
             plain_is_last = False
+    plain = [block for block in plain if block.text.strip()]
     if not rich or not any(block.text.strip() for block in rich):
         return plain or rich
-    if plain and (plain_is_last or _agree(plain, rich)):
+    if plain and (plain_is_last or _agree(plain, rich, body)):
+        body.why = "the plain text, which stands last" if plain_is_last else "the plain text, which says all that the HTML shows"
         return [_with_links(plain, rich)]
+    body.why = "the HTML, which says more than the plain text" if plain else ""
     return rich
 
 
@@ -115,11 +130,13 @@ def _with_links(plain: list[Block], rich: list[Block]) -> Block:
         "\n\n".join(b.reply for b in plain).strip(),
         tuple(link for b in rich for link in b.links) or tuple(link for b in plain for link in b.links),
         sum(b.hidden for b in (*plain, *rich)),
+        hidden_texts=tuple(text for b in (*plain, *rich) for text in b.hidden_texts),
+        parts=tuple(part for b in plain for part in b.parts),
     )
 
 
-def _agree(plain: list[Block], rich: list[Block]) -> bool:
-    """Every word of the plain form is seen in the HTML, and hardly one of the HTML's is missing from it."""
+def _agree(plain: list[Block], rich: list[Block], body: Body) -> bool:
+    """Every word of the plain form is seen in the HTML, and of the HTML's at most one in twenty is missing from it."""
     said, seen = " ".join(b.text for b in plain), " ".join(b.text for b in rich)
     if _squeezed(said) == _squeezed(seen):
         return True
@@ -128,10 +145,15 @@ def _agree(plain: list[Block], rich: list[Block]) -> bool:
     seen_words = Counter(_WORD.findall(_ADDRESS.sub(" ", seen).lower()))
     unseen = said_words - seen_words - Counter({w: n for w in _SAID_IN_TEXT for n in (99,)})
     elsewhere = set(_WORD.findall(extra.lower()))
-    if any(word not in elsewhere for word in unseen):
+    strange = sum(count for word, count in unseen.items() if word not in elsewhere)
+    if strange:
+        if strange >= max(_TELLING_WORDS, sum(said_words.values()) // 5):
+            body.noticed.append("its plain text says what its HTML does not show; the HTML was read")
         return False
-    unsaid = sum((seen_words - said_words).values())
-    return unsaid <= max(3, sum(seen_words.values()) // 10)
+    unsaid = seen_words - said_words
+    size, labels = sum(seen_words.values()), set(_WORD.findall(" ".join(link.text for b in rich for link in b.links).lower()))
+    named = sum(count for word, count in unsaid.items() if word in labels)  # where the plain form has only the address
+    return named <= max(3, size // 10) and sum(unsaid.values()) - named <= size // 20
 
 
 def _squeezed(text: str) -> str:
@@ -161,7 +183,7 @@ def _plain(part: Part, body: Body) -> Block:
         text = flowed.unflow(text, delsp=part.params.get("delsp", "").lower() == "yes")
     cleaned = invisible.clean(text)
     text = cleaned.text.strip("\n").rstrip()
-    return Block(text, reply_text(text), visible.links_in_text(text), cleaned.hidden)
+    return Block(text, reply_text(text), visible.links_in_text(text), cleaned.hidden, parts=(part,))
 
 
 def _html(part: Part, body: Body) -> Block:
@@ -174,4 +196,4 @@ def _html(part: Part, body: Body) -> Block:
     body.nodes -= page.tags
     body.problems += page.problems
     seen = page.see()
-    return Block(seen.text, reply_of(page, seen.text, html), seen.links, seen.hidden, seen.pictures)
+    return Block(seen.text, reply_of(page, seen.text, html), seen.links, seen.hidden, seen.pictures, seen.hidden_texts, (part,))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import colorsys
 import re
 from functools import lru_cache
+
+from service.mail import colour_spaces
+from service.mail.colour_names import NAMED
 
 Colour = tuple[float, float, float, float]
 """Red, green and blue from 0 to 255, opacity from 0 to 1."""
@@ -15,127 +17,11 @@ LINK_BLUE: Colour = (0.0, 0.0, 238.0, 1.0)
 TELLABLE = 1.2
 """Contrast ratio (WCAG 2, 1.4.3) below which text is taken for hidden; pale grey small print has 1.6 and more."""
 
-_NAMED = dict(
-    pair.split("=")
-    for pair in [
-        "black=000",
-        "white=fff",
-        "red=f00",
-        "lime=0f0",
-        "blue=00f",
-        "yellow=ff0",
-        "cyan=0ff",
-        "aqua=0ff",
-        "magenta=f0f",
-        "fuchsia=f0f",
-        "gray=808080",
-        "grey=808080",
-        "silver=c0c0c0",
-        "maroon=800000",
-        "olive=808000",
-        "green=008000",
-        "purple=800080",
-        "teal=008080",
-        "navy=000080",
-        "orange=ffa500",
-        "pink=ffc0cb",
-        "gold=ffd700",
-        "brown=a52a2a",
-        "beige=f5f5dc",
-        "ivory=fffff0",
-        "snow=fffafa",
-        "azure=f0ffff",
-        "linen=faf0e6",
-        "lavender=e6e6fa",
-        "khaki=f0e68c",
-        "crimson=dc143c",
-        "coral=ff7f50",
-        "salmon=fa8072",
-        "tomato=ff6347",
-        "indigo=4b0082",
-        "violet=ee82ee",
-        "orchid=da70d6",
-        "plum=dda0dd",
-        "tan=d2b48c",
-        "wheat=f5deb3",
-        "whitesmoke=f5f5f5",
-        "ghostwhite=f8f8ff",
-        "floralwhite=fffaf0",
-        "antiquewhite=faebd7",
-        "aliceblue=f0f8ff",
-        "mintcream=f5fffa",
-        "honeydew=f0fff0",
-        "seashell=fff5ee",
-        "oldlace=fdf5e6",
-        "cornsilk=fff8dc",
-        "lightyellow=ffffe0",
-        "lightcyan=e0ffff",
-        "lightgray=d3d3d3",
-        "lightgrey=d3d3d3",
-        "gainsboro=dcdcdc",
-        "darkgray=a9a9a9",
-        "darkgrey=a9a9a9",
-        "dimgray=696969",
-        "dimgrey=696969",
-        "slategray=708090",
-        "slategrey=708090",
-        "lightslategray=778899",
-        "darkslategray=2f4f4f",
-        "darkred=8b0000",
-        "darkgreen=006400",
-        "darkblue=00008b",
-        "midnightblue=191970",
-        "mediumblue=0000cd",
-        "royalblue=4169e1",
-        "steelblue=4682b4",
-        "dodgerblue=1e90ff",
-        "deepskyblue=00bfff",
-        "skyblue=87ceeb",
-        "lightblue=add8e6",
-        "powderblue=b0e0e6",
-        "cornflowerblue=6495ed",
-        "turquoise=40e0d0",
-        "firebrick=b22222",
-        "chocolate=d2691e",
-        "sienna=a0522d",
-        "peru=cd853f",
-        "darkorange=ff8c00",
-        "orangered=ff4500",
-        "hotpink=ff69b4",
-        "deeppink=ff1493",
-        "lightpink=ffb6c1",
-        "mistyrose=ffe4e1",
-        "lavenderblush=fff0f5",
-        "lemonchiffon=fffacd",
-        "papayawhip=ffefd5",
-        "blanchedalmond=ffebcd",
-        "bisque=ffe4c4",
-        "moccasin=ffe4b5",
-        "navajowhite=ffdead",
-        "peachpuff=ffdab9",
-        "limegreen=32cd32",
-        "forestgreen=228b22",
-        "seagreen=2e8b57",
-        "lightgreen=90ee90",
-        "palegreen=98fb98",
-        "springgreen=00ff7f",
-        "chartreuse=7fff00",
-        "greenyellow=adff2f",
-        "yellowgreen=9acd32",
-        "olivedrab=6b8e23",
-        "darkkhaki=bdb76b",
-        "slateblue=6a5acd",
-        "darkviolet=9400d3",
-        "darkmagenta=8b008b",
-        "rebeccapurple=663399",
-        "thistle=d8bfd8",
-        "rosybrown=bc8f8f",
-        "cadetblue=5f9ea0",
-        "aquamarine=7fffd4",
-    ]
-)
 _HEX = re.compile(r"#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})\Z")
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^)]*)\)?\Z")
+_FUNCTION = re.compile(r"(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(([^()]*)\)?\Z")
+_MIXED = re.compile(r"(color-mix|light-dark)\((.*)\)\Z", re.DOTALL)
+_ARGUMENT = re.compile(r"(?:[^,()]|\([^()]*\))+")
+_GRADIENT = re.compile(r"gradient\(((?:[^()]|\([^()]*\))*)\)")
 
 
 @lru_cache(maxsize=2048)
@@ -144,15 +30,59 @@ def parse(value: str) -> Colour | None:
     text = value.strip().lower()
     if text == "transparent":
         return (0.0, 0.0, 0.0, 0.0)
-    text = "#" + _NAMED[text] if text in _NAMED else text
+    text = "#" + NAMED[text] if text in NAMED else text
     match = _HEX.match(text)
     if match:
         return _hex(match[1])
+    mixed = _MIXED.match(text)
+    if mixed:
+        return _mixed(mixed[1], [a.strip() for a in _ARGUMENT.findall(mixed[2])])
     function = _FUNCTION.match(text)
     try:
         return _function(function[1], re.split(r"[\s,/]+", function[2].strip())) if function else None
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, KeyError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=2048)
+def legacy(value: str) -> Colour | None:
+    """Of attributes like bgcolor: any text is a colour there (HTML, 2.3.6, rules for parsing a legacy colour value)."""
+    text = value.strip().lower()
+    if not text or text == "transparent":
+        return None
+    found = parse(text) if text in NAMED or re.match(r"#[0-9a-f]{3}\Z", text) else None
+    if found is not None:
+        return found
+    digits = re.sub(r"[^0-9a-f]", "0", text.removeprefix("#")[:128])
+    digits += "0" * (-len(digits) % 3)
+    size = len(digits) // 3
+    thirds = [digits[i * size : (i + 1) * size][-8:] for i in range(3)]
+    while len(thirds[0]) > 2 and all(third[0] == "0" for third in thirds):
+        thirds = [third[1:] for third in thirds]
+    red, green, blue = (float(int(third[:2], 16)) for third in thirds)
+    return (red, green, blue, 1.0)
+
+
+def gradient(value: str) -> tuple[Colour, ...]:
+    """The colours between which a gradient runs; empty where `value` holds none or one that nobody can tell."""
+    match = _GRADIENT.search(value)
+    if not match or "url(" in value:
+        return ()
+    found = []
+    for argument in _ARGUMENT.findall(match[1]):
+        words = re.findall(r"[\w-]*\([^()]*\)|[^\s()]+", argument)
+        found += [c for word in words if (c := parse(word)) is not None]
+    return tuple(found[:20])
+
+
+def _mixed(kind: str, arguments: list[str]) -> Colour | None:
+    if kind == "light-dark":
+        return parse(arguments[0]) if arguments else None
+    found = [parse(re.sub(r"\s*[\d.]+%\s*", "", a)) for a in arguments[1:3]]
+    one, other = found if len(found) == 2 else (None, None)
+    if one is None or other is None:
+        return None
+    return ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2, (one[2] + other[2]) / 2, (one[3] + other[3]) / 2)
 
 
 def _hex(digits: str) -> Colour:
@@ -163,17 +93,9 @@ def _hex(digits: str) -> Colour:
 
 
 def _function(kind: str, parts: list[str]) -> Colour:
-    opacity = _share(parts[3]) if len(parts) > 3 else 1.0
-    if kind == "hsl":
-        hue = float(re.sub(r"deg$", "", parts[0])) / 360
-        red, green, blue = (c * 255 for c in colorsys.hls_to_rgb(hue % 1, _share(parts[2]), _share(parts[1])))
-    else:
-        red, green, blue = (float(p[:-1]) * 2.55 if p.endswith("%") else float(p) for p in parts[:3])
-    return (red, green, blue, opacity)
-
-
-def _share(text: str) -> float:
-    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    place = 4 if kind == "color" else 3
+    red, green, blue = colour_spaces.convert(kind, parts)
+    return (red, green, blue, colour_spaces.share(parts[place]) if len(parts) > place else 1.0)
 
 
 def over(top: Colour, below: Colour) -> Colour:

@@ -23,26 +23,25 @@ _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?\Z")
 class Headers:
     """Fields of one block in order, names in lower case, values as bytes until somebody asks for them."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_first")
 
     def __init__(self, fields: list[tuple[str, bytes]]) -> None:
         self._fields = fields
+        self._first = dict(reversed(fields))
 
     def __len__(self) -> int:
         return len(self._fields)
 
     def __contains__(self, name: str) -> bool:
-        return any(n == name for n, _ in self._fields)
+        return name in self._first
 
     def raw(self, name: str) -> str:
         """The first field of this name, unfolded, encoded words still encoded; "" where there is none."""
-        for found, value in self._fields:
-            if found == name:
-                return _text(value)
-        return ""
+        value = self._first.get(name)
+        return "" if value is None else _text(value)
 
     def raws(self, name: str) -> list[str]:
-        return [_text(value) for found, value in self._fields if found == name]
+        return [_text(value) for found, value in self._fields if found == name] if name in self._first else []
 
     def get(self, name: str) -> str:
         """As `raw`, with encoded words decoded."""

@@ -8,9 +8,10 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from service.domain.items import Authentication, Bulk, Message, Provenance
+from service.domain.mailing import Card, Carried, Invitation
 from service.domain.people import Address
 from service.domain.raw import RawMessage
-from service.mail import addresses, body, dates, invisible, limits, mime
+from service.mail import addresses, body, cards, charsets, dates, headers, invisible, limits, mime, reports
 from service.mail.body import Body
 from service.mail.headers import Headers
 from service.mail.mime import Part
@@ -18,24 +19,34 @@ from service.mail.mime import Part
 _ID = re.compile(r"<([^<>\s]+)>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
+_CARD_LINES = 16
+_CARD_REACH = 60_000
+"""Lines below a reply in which its signature stands; characters of a text among which it is looked for."""
+_THREAD_INDEX = 22
 _NO_SENDER = Address("")
 SOON = timedelta(days=1)
 
 
-def read_message(raw: RawMessage, own: frozenset[str]) -> Message:
-    """What can't be read is named in `problems`. `own` holds the person's addresses in lower case. Never raises."""
+def read_message(raw: RawMessage, own: frozenset[str], *, attached: bool = False) -> Message:
+    """What can't be read is named in `problems`. `own` holds the person's addresses in lower case; `attached` asks for the text
+    of attachments too. Never raises.
+    """
     try:
-        return _read(raw, own)
+        return _read(raw, own, attached=attached)
     except Exception as error:  # outside bytes found a hole: this message alone is the poorer for it
         return _unread(raw, f"could not be read ({type(error).__name__})")
 
 
-def _read(raw: RawMessage, own: frozenset[str]) -> Message:
+def _read(raw: RawMessage, own: frozenset[str], *, attached: bool) -> Message:
     tree = mime.parse(raw.data[: limits.MESSAGE_BYTES])
     fields = tree.root.headers
     found = body.read(tree.root)
     text, reply = _text(found)
     problems = [*tree.problems, *found.problems]
+    if attached and found.attached:
+        from service.mail.attached_text import with_texts
+
+        found.attachments = with_texts(found.attachments, found.attached, problems)
     if len(raw.data) > limits.MESSAGE_BYTES:
         problems.append(f"longer than {limits.MESSAGE_BYTES} bytes; the rest was left out")
     message_id = _one_id(fields.raw("message-id"))
@@ -48,6 +59,7 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
     thread_id, answers = _thread(raw, fields, message_id)
     authentication = _authentication(fields)
     subject = invisible.clean(fields.get("subject"))
+    automatic, report = reports.read(tree.root, text)
     return Message(
         id=_identity(raw, message_id, sender.email, text),
         account=raw.account,
@@ -74,7 +86,44 @@ def _read(raw: RawMessage, own: frozenset[str]) -> Message:
         problems=tuple(dict.fromkeys(problems)),
         url=raw.url or _mid(message_id),
         arrived_at=arrived_at,
+        conversation=raw.conversation or _conversation(fields),
+        automatic=automatic,
+        report=report,
+        invitations=_invitations(found.calendars) if found.calendars else (),
+        carried=tuple(_carried(part) for part in found.messages[: limits.CARRIED]),
+        card=_card(sender, text, reply) if sender.name and not (automatic or "list-unsubscribe" in fields) else None,
+        noticed=tuple(dict.fromkeys(found.noticed)),
     )
+
+
+def _card(sender: Address, text: str, reply: str) -> Card | None:
+    """From the sender's words and the lines that follow them: most signatures are cut from a reply, not all."""
+    last = reply.rpartition("\n")[2] if reply else ""
+    at = text.rfind(last, 0, _CARD_REACH) if last else 0
+    below: list[str] = []
+    for line in text[at : at + 2_000].split("\n")[1:_CARD_LINES] if at >= 0 else ():
+        if line.startswith((">", "-----")):
+            break
+        below.append(line)
+    return cards.card_of("\n".join([reply[-3_000:], *below]), sender.name)
+
+
+def _invitations(parts: list[Part]) -> tuple[Invitation, ...]:
+    """Each event once, though most programs attach the same calendar twice."""
+    from service.calendar.invitations import read_invitations
+
+    found: dict[tuple[str, str, str], Invitation] = {}
+    for part in parts[: limits.CALENDARS]:
+        data = charsets.decode(part.decoded(limits.TEXT_BYTES), part.params.get("charset", "")).encode()
+        for one in read_invitations(data, part.params.get("method", "")):
+            found.setdefault((one.uid, one.event_id, one.method), one)
+    return tuple(found.values())[: limits.CALENDARS]
+
+
+def _carried(part: Part) -> Carried:
+    fields = part.headers
+    subject = " ".join(invisible.clean(fields.get("subject")).text.split())
+    return Carried(_sender(fields), subject, dates.parse(fields.raw("date")), _one_id(fields.raw("message-id")))
 
 
 def _arrived(raw: RawMessage, fields: Headers, sent_at: datetime) -> datetime | None:
@@ -166,6 +215,13 @@ def _thread(raw: RawMessage, fields: Headers, message_id: str) -> tuple[str, str
     root = references[0] if references else answers
     first = root or message_id
     return _digest(b"mid:" + first.encode("utf-8", "replace")) if first else _digest(raw.data), answers
+
+
+def _conversation(fields: Headers) -> str:
+    """Exchange's: the first 22 bytes of Thread-Index stay the same in all answers ([MS-OXOMSG], section 2.2.1.3)."""
+    index = fields.raw("thread-index")
+    found = headers.base64(index.encode("ascii", "ignore")[:400])[:_THREAD_INDEX] if index else b""
+    return f"ti:{found.hex()}" if len(found) == _THREAD_INDEX else ""
 
 
 def _digest(data: bytes) -> str:

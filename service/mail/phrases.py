@@ -5,46 +5,53 @@ from __future__ import annotations
 import re
 
 _WROTE = (
-    r"wrote|writes|said|schrieb|schrieben|a \xe9crit|a ecrit|\xe9crivait|\xe9crit|escribi\xf3|escribio|escribi\xf2|ha scritto|scrisse|schreef|"
-    r"geschreven|napisa\u0142(?:\(a\)|a)?|pisze|skrev|skreiv|kirjoitti|\u043d\u0430\u043f\u0438\u0441\u0430\u043b(?:\(\u0430\)|\u0430|\u0438)?|"
-    r"\u043f\u0438\u0448\u0435\u0442|\u043f\u0438\u0448\u0435|\u043d\u0430\u043f\u0438\u0441\u0430\u0432(?:\(\u043b\u0430\)|\u043b\u0430)?|napsal(?:\(a\)|a)?|"
-    r"nap\xedsal(?:\(a\)|a)?|\xedrta|escreveu|\u0111\xe3 vi\u1ebft|yazd\u0131|"
-    r"\u03ad\u03b3\u03c1\u03b1\u03c8\u03b5|a scris|scria|ra\u0161\u0117|rakstija|kirjutas|je pisao|je pisala|je napisal|je napisala|"
-    r"\u05db\u05ea\u05d1|\u05db\u05ea\u05d1\u05d4|\u0643\u062a\u0628|\u0e40\u0e02\u0e35\u0e22\u0e19|menulis|va escriure|idatzi zuen"
+    r"wrote|writes|said|quoting|zitat von|lainaus|cytowanie|citát|цитирование|citando a?|citando|citerar|citat von|geschrieben|napisana przez|napisala|napisal|schrieb|schrieben|a écrit|a ecrit|écrivait|écrit|escribió|escribio|escribiò|ha scritto|scrisse|schreef|"
+    r"geschreven|napisał(?:\(a\)|a)?|pisze|skrev|skreiv|kirjoitti|написал(?:\(а\)|а|и)?|"
+    r"пишет|пише|написав(?:\(ла\)|ла)?|написа|napsal(?:\(a\)|a)?|"
+    r"napísal(?:\(a\)|a)?|írta|escreveu|đã viết|yazdı|"
+    r"έγραψε|a scris|scria|rašė|raksta|rakstīja|rakstija|kirjutas|je pisao|je pisala|je napisal|je napisala|"
+    r"כתב|כתבה|كتب|كتبت|تمت كتابة|เขียน|เขียนว่า|menulis|missatge de|napisao je|napisala je|va escriure|idatzi zuen"
 )
 ENDS = (
     ":",
-    "\uff1a",
+    "：",
     "wrote",
     "writes",
     "sent",
     "schrieb",
-    "escribi\xf3",
+    "escribió",
     "scritto",
     "schreef",
     "skrev",
-    "napisa\u0142",
-    "\u0111\xe3 vi\u1ebft",
-    "\xe9crit",
-    "\u5199\u9053",
-    "\u5beb\u9053",
+    "napisał",
+    "đã viết",
+    "écrit",
+    "写道",
+    "寫道",
 )
 """How the last line of an attribution ends, most with a colon."""
-_WROTE_UNSPACED = r"\u5beb\u9053|\u5199\u9053|\u5beb\uff1a|\u5199\u4e86|\u64b0\u5beb|\u66f8\u304d\u307e\u3057\u305f|\u306e\u30e1\u30c3\u30bb\u30fc\u30b8|\u306e\u30e1\u30fc\u30eb|\uc791\uc131"
+_WROTE_UNSPACED = r"寫道|写道|寫：|写了|撰寫|書きました|のメッセージ|のメール|작성"
 _LEADS = (
-    r"on|am|le|el|il|op|den|dne|d\xeda|em|w dniu|dnia|p\xe5|\xe9s|vào|v\xe0o|pada|tarihinde|la|a|els?|ngày|ng\xe0y|"
-    r"\u0432|\u043e\u0442|\u043d\u0430|\u03c3\u03c4\u03b9\u03c2|\u05d1\u05ea\u05d0\u05e8\u05d9\u05da|\u0628\u062a\u0627\u0631\u064a\u062e|\u0641\u064a|\u4e8e|\u65bc"
+    r"on|am|le|el|il|op|den|dne|día|em|w dniu|dnia|på|és|vào|vào|pada|tarihinde|la|a|els?|ngày|ngày|"
+    r"в|от|на|στις|בתאריך|بتاريخ|في|于|於|au|at|în|no dia|kuupäev|às|pada|missatge|wiadomość|ในวันที่|在"
 )
 WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})(?!\w)|{_WROTE_UNSPACED}", re.IGNORECASE)
 SENT = re.compile(r"\bsent\s*:?\s*\Z", re.IGNORECASE)
 LEAD = re.compile(
-    rf"[\s*_\u2014\u2013-]*(?:(?:{_LEADS})\s|\d{{1,4}}[./-]\d{{1,2}}|\d{{1,2}}\.? \w+ \d{{4}}|\d{{4}}\u5e74|"
+    rf"[\s*_—–-]*(?:(?:{_LEADS})\s|\d{{1,4}}[./-]\d{{1,2}}|\d{{1,2}}\.? \w+ \d{{4}}|\d{{4}}年|"
     r"(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so)\w*[.,]? \d)",
     re.IGNORECASE,
 )
-DATED = re.compile(
-    r"\d{1,2}\s?[:.h\u6642\u65f6]\s?\d{2}|\b(?:19|20)\d{2}\b|\b\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d\u5e74|\d\u6708"
+# What tells an attribution from a sentence where no marked quote follows: a whole date, a time of day.
+DATE = re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}\b|\d年")
+TIME = re.compile(r"\b\d{1,2} ?(?:[:h時时点] ?\d{2}|\.\d{2}(?![\d.]))|\d ?[ap]\.?m\b", re.IGNORECASE)
+NAMES_MAILBOX = re.compile(
+    r"^.{0,40}\d.{0,120}(?:<\s*[^\s<>@]+@[^\s<>@]+\s*>|\([^\s()@]+@[^\s()@]+\))\s*(?:님)?\s*[:：]?\Z|^(?:\S+ )?\d.{4,60}\S+@\S+[:：]\Z"
 )
+"""A date and then a mailbox with nothing behind it: how programs write that use no verb."""
+DATED = re.compile(r"\d{1,2}\s?[:.h時时]\s?\d{2}|\b(?:19|20)\d{2}\b|\b\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d年|\d月")
+SENTENCE = re.compile(r"[?!;] |\b(?:I|ich|je|yo|we|wir) (?:wrote|said|schrieb|écrivais)\b|\b(?:schrieb|said) (?:ich|I)\b")
+"""What no program puts between a name and its verb."""
 MAILBOX = re.compile(r"[^\s<>@\"]{1,80}@[^\s<>@\"]{2,}")
 
 # An attribution that shares a line with the reply: only clear ones, in the form most clients write.
@@ -54,60 +61,71 @@ SHARED_LINE = re.compile(
 )
 
 ORIGINAL = re.compile(
-    r"[\s>*|]*[-_=\u2014\u2500]{2,}\s*(?:original (?:message|appointment|mail)|reply (?:message|above)|(?:urspr\xfcngliche|original-?|antwort|"
-    r"weitergeleitete) ?(?:nachricht|e-?mail)|urspr\xfcngliche nachricht|message d[\u2019']origine|message original|oprindelig meddelelse|"
+    r"[\s>*|]*[-_=—─‐]{2,}\s*(?:original(?: (?:message|appointment|mail|e-?mail))?|reply (?:message|above)|(?:ursprüngliche|original-?|antwort|"
+    r"weitergeleitete) ?(?:nachricht|e-?mail)|ursprüngliche nachricht|message d[’']origine|message original|oprindelig meddelelse|"
     r"opprinnelig melding|ursprungligt? meddelande|originalmeddelande|oorspronkelijk bericht|messaggio originale|mensaje original|mensagem original|"
-    r"oryginalna wiadomo\u015b\u0107|wiadomo\u015b\u0107 oryginalna|p\u016fvodn\xed (?:zpr\xe1va|e-?mail)|alkuper\xe4inen viesti|eredeti \xfczenet|"
-    r"\u0438\u0441\u0445\u043e\u0434\u043d\u043e\u0435 \u0441\u043e\u043e\u0431\u0449\u0435\u043d\u0438\u0435|\u539f\u59cb\u90ae\u4ef6|\u539f\u59cb\u90f5\u4ef6|"
-    r"\u5143\u306e\u30e1\u30c3\u30bb\u30fc\u30b8|\uc6d0\ubcf8 \uba54\uc2dc\uc9c0|mesaj original|orijinal mesaj)\s*[-_=\u2014\u2500]*\s*\Z",
+    r"oryginalna wiadomość|wiadomość oryginalna|původní (?:zpráva|e-?mail)|alkuperäinen viesti|eredeti üzenet|"
+    r"исходное сообщение|原始邮件|原始郵件|"
+    r"元のメッセージ|원본 메시지|원본 메일|mesaj original|orijinal mesaj|eredeti levél|αρχικό μήνυμα|missatge original|الرسالة الأصلية|tin nhắn gốc|pesan asli)\s*[-_=—─‐]*\s*\Z",
     re.IGNORECASE,
 )
-FORWARDED = re.compile(
-    r"[\s*]*(?:[-_=\u2014]{2,}\s*(?:forwarded (?:message|by)|weitergeleitete nachricht|weitergeleitet|message transf\xe9r\xe9|mensaje reenviado|"
-    r"messaggio inoltrato|doorgestuurd bericht|mensagem encaminhada|vidarebefordrat|videresendt|videresendte|przekazana wiadomo\u015b\u0107|"
-    r"p\u0159eposlan\xe1 zpr\xe1va|\u043f\u0435\u0440\u0435\u0441\u044b\u043b\u0430\u0435\u043c\u043e\u0435 \u0441\u043e\u043e\u0431\u0449\u0435\u043d\u0438\u0435|"
-    r"\u8f6c\u53d1\u90ae\u4ef6|\u8f49\u5bc4|\u8ee2\u9001\u30e1\u30c3\u30bb\u30fc\u30b8)[^\n]{0,60}|"
-    r"(?:begin forwarded message|anfang der weitergeleiteten|d\xe9but du message r\xe9exp\xe9di\xe9|d\xe9but du message transf\xe9r\xe9|inizio messaggio inoltrato|"
-    r"inicio del mensaje reenviado|begin doorgestuurd bericht)[^\n]{0,40}:)\s*\Z",
+ORIGINAL_STEMS = ("original message", "rsprüngliche nachricht", "rspruengliche nachricht", "message d", "mensaje original")
+ORIGINAL_BARE = re.compile(
+    r"\s*(?:original message|urspr(?:ü|ue)ngliche nachricht|message d[’']origine|mensaje original)\s*\Z", re.IGNORECASE
+)
+"""Only where the labels of a header block follow."""
+_FORWARD = (
+    r"forward|weitergeleit|transf[ée]r|réexpéd|reenviad|inoltrat|doorgestuurd|encaminhad|przekazan|vidarebefordr|videresend|"
+    r"edelleenlähet|přeposlan|preposlan|továbbít|redirecționat|пересыла|пересланн|перенаправл|переадрес|препратен|προωθ|yönlendir|iletilmiş|"
+    r"転送|转发|轉寄|转寄|轉發|전달|diteruskan|chuyển tiếp"
+)
+FORWARD_STEMS = (*_FORWARD.replace("[ée]", "e").split("|"), "transfér", "letilmiş")
+"""In lower case: a line without any of these forwards nothing."""
+FORWARDED = re.compile(rf"[\s*]*[-_=—]{{2,}}[^\n]{{0,30}}(?:{_FORWARD})[^\n]{{0,70}}\Z", re.IGNORECASE)
+FORWARDED_BARE = re.compile(rf"[\s*]*[^\n:：]{{0,40}}(?:{_FORWARD})[^\n:：]{{0,40}}[:：]\s*\Z", re.IGNORECASE)
+"""Only where the labels of a header block follow."""
+ABOVE_STEMS = (
+    "this line", "zeile", "dieser linie", "cette ligne", "esta línea", "desta linha", "questa riga", "questa linea", "deze regel", "deze lijn",
+)  # fmt: skip
+ABOVE = re.compile(
+    r"\W*(?:please )?(?:type |write |enter )?(?:your )?(?:reply|respond|answer|response) (?:above|over) this line\W*\Z|"
+    r"\W*bitte geben sie ihre antwort (?:über|oberhalb) diese[rn]? zeile ein\W*\Z|\W*antworte?n? (?:bitte )?(?:über|oberhalb) dieser (?:zeile|linie)\W*\Z|"
+    r"\W*veuillez (?:saisir|entrer|écrire) votre réponse au-dessus de cette ligne\W*\Z|\W*(?:por favor,? )?(?:escriba|responda)[^\n]{0,30} (?:encima|arriba) de esta línea\W*\Z|"
+    r"\W*digite sua resposta acima desta linha\W*\Z|\W*(?:inserisci|scrivi) la (?:tua )?risposta sopra questa (?:riga|linea)\W*\Z|"
+    r"\W*(?:typ|plaats) uw antwoord boven deze (?:regel|lijn)\W*\Z",
     re.IGNORECASE,
 )
+"""What helpdesks ask for: what stands below such a line is theirs."""
 
 _LABELS = {
-    "from": r"from|von|de|da|van|od|fr\xe5n|fra|fr\xe1|l\xe4hett\xe4j\xe4|\u043e\u0442|\u043e\u0442 \u043a\u043e\u0433\u043e|\u0432\u0456\u0434|kimden|g\xf6nderen|felad\xf3|\u03b1\u03c0\u03cc|\u5dee\u51fa\u4eba|\u53d1\u4ef6\u4eba|\u5bc4\u4ef6\u8005|"
-    r"\ubcf4\ub0b8 \uc0ac\ub78c|\u05de\u05d0\u05ea|\u0645\u0646|de la|expediteur|exp\xe9diteur|mittente|afzender|absender|nadawca",
-    "date": r"date|sent|sent on|datum|gesendet|gesendet am|envoy\xe9|envoy\xe9 le|enviado|enviado el|enviada|enviado em|fecha|data|inviato|data invio|verzonden|verzonden op|skickat|sendt|l\xe4hetetty|dato|data wys\u0142ania|wys\u0142ano|wys\u0142ane|"
-    r"odesl\xe1no|\u043e\u0442\u043f\u0440\u0430\u0432\u043b\u0435\u043d\u043e|\u0434\u0430\u0442\u0430|g\xf6nderildi|g\xf6nderme tarihi|tarih|elk\xfcldve|d\xe1tum|\u65e5\u6642|\u9001\u4fe1\u65e5\u6642|\u53d1\u9001\u65f6\u95f4|\u65e5\u671f|\u65f6\u95f4|\u5bc4\u4ef6\u65e5\u671f|\ubcf4\ub0b8 \ub0a0\uc9dc|"
-    r"\ub0a0\uc9dc|\u05e0\u05e9\u05dc\u05d7|trimis|\u03b7\u03bc\u03b5\u03c1\u03bf\u03bc\u03b7\u03bd\u03af\u03b1",
-    "to": r"to|an|\xe0|a|para|al|aan|do|till|til|vastaanottaja|\u043a\u043e\u043c\u0443|kime|al\u0131c\u0131|c\xedmzett|komu|\u5b9b\u5148|\u6536\u4ef6\u4eba|\u6536\u4ef6\u8005|\ubc1b\ub294 \uc0ac\ub78c|\u05d0\u05dc|destinataire|destinatario|c\u0103tre|pro",
-    "subject": r"subject|betreff|objet|asunto|oggetto|onderwerp|\xe4mne|emne|aihe|temat|p\u0159edm\u011bt|\u0442\u0435\u043c\u0430|konu|t\xe1rgy|assunto|\u4ef6\u540d|\u4e3b\u9898|\u4e3b\u65e8|\uc81c\ubaa9|\u05e0\u05d5\u05e9\u05d0|subiect|\u03b8\u03ad\u03bc\u03b1|re",
-    "cc": r"cc|bcc|kopie|copie|cc n|kopia|kopi|copia|reply-to|antwort an|organization|importance|priorit\xe4t|attachments|anlagen",
+    "from": r"from|von|de|da|van|od|från|fra|frá|lähettäjä|от|от кого|від|kimden|gönderen|feladó|από|изпраща|من|จาก|từ|dari|šalje|saatja|nuo|差出人|发件人|寄件者|"
+    r"보낸 사람|מאת|من|de la|expediteur|expéditeur|mittente|afzender|absender|nadawca",
+    "date": r"date|sent|sent on|datum|gesendet|gesendet am|envoyé|envoyé le|enviado|enviado el|enviada|enviado em|fecha|data|inviato|data invio|verzonden|verzonden op|skickat|sendt|lähetetty|dato|data wysłania|wysłano|wysłane|"
+    r"odesláno|отправлено|дата|gönderildi|gönderme tarihi|tarih|elküldve|dátum|日時|送信日時|发送时间|日期|时间|寄件日期|보낸 날짜|"
+    r"날짜|נשלח|trimis|ημερομηνία|στάλθηκε|изпратено|تاريخ الإرسال|تم الإرسال|إرسال|التاريخ|ส่ง|วันที่|đã gửi|ngày|terkirim|tanggal|enviat|poslano|saadetud|kuupäev|išsiųsta|data wysłania|nosūtīts|надіслано|odoslané|gönderilme tarihi|寄件時間|보낸 시간",
+    "to": r"to|an|à|a|para|al|aan|do|till|til|vastaanottaja|кому|kime|alıcı|címzett|komu|宛先|收件人|收件者|받는 사람|אל|destinataire|destinatario|către|до|προς|إلى|ถึง|tới|đến|kepada|per a|prima|za|adressaat|kam|pro",
+    "subject": r"subject|betreff|objet|asunto|oggetto|onderwerp|ämne|emne|aihe|temat|předmět|тема|konu|tárgy|assunto|件名|主题|主旨|제목|נושא|subiect|θέμα|относно|الموضوع|เรื่อง|chủ đề|subjek|perihal|tema|predmet|zadeva|teema|tēma|re",
+    "cc": r"cc|bcc|kopie|copie|cc n|kopia|kopi|copia|reply-to|antwort an|organization|importance|priorität|attachments|anlagen",
 }
 LABEL = re.compile(
     r"[\s>*_|]*(?:"
     + "|".join(f"(?P<{kind}>{words})" for kind, words in _LABELS.items())
-    + r")[*_]?\s?[:\uff1a][*_]?(?!//)\s*(?P<value>.*)",
+    + r")[*_]?\s?[:：][*_]?(?!//)\s*(?P<value>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 ONE_LINE_BLOCK = re.compile(
-    r"\s*\*?(?:From|Von|De|Da|Fra|Van)\s?:.{3,120}\b(?:Date|Sent|Gesendet|Envoy\xe9|Datum|Fecha|Inviato|Sendt)\s?:", re.IGNORECASE
+    r"\s*\*?(?:From|Von|De|Da|Fra|Van)\s?:.{3,120}\b(?:Date|Sent|Gesendet|Envoyé|Datum|Fecha|Inviato|Sendt)\s?:", re.IGNORECASE
 )
 
 SENT_FROM = re.compile(
-    r"\s*[*_(\[<]*(?:(?:sent|send) (?:wirelessly |securely )?(?:from|via|using|with|by)\b|sent on the go|get outlook for|download outlook for|(?:mobil )?gesendet (?:von|mit|\xfcber)|"
-    r"von (?:meinem|unterwegs)[^.]{0,40}gesendet|diese nachricht wurde von (?:meinem|mobil)|envoy\xe9e? (?:depuis|de|sans fil|par|\xe0 partir)|enviado (?:desde|do|de|por|via|con|a partir)|enviada? do meu|inviato (?:da|dal|con)|verzonden (?:met|vanaf|via|van)|verstuurd (?:vanaf|met|via)|"
-    r"skickat fr\xe5n|sendt fra|l\xe4hetetty|wys\u0142ane? z|wys\u0142ano z|odesl\xe1no z|odoslan\xe9 z|\u043e\u0442\u043f\u0440\u0430\u0432\u043b\u0435\u043d\u043e (?:\u0441|\u0438\u0437)|"
-    r"\u0432\u0456\u0434\u043f\u0440\u0430\u0432\u043b\u0435\u043d\u043e|k\xfcldve|trimis de pe|iphone\u304b\u3089\u9001\u4fe1|\u53d1\u81ea\u6211\u7684|\u50b3\u9001\u81ea|\u5f9e\u6211\u7684|\ub0b4 iphone\uc5d0\uc11c|\ub098\uc758 iphone\uc5d0\uc11c|iphone'?umdan g\xf6nderildi|"
+    r"\s*[*_(\[<]*(?:(?:sent|send) (?:wirelessly |securely )?(?:from|via|using|with|by)\b|sent on the go|(?:get|download|obtenir|télécharger|obtener|descargar|ottieni|scarica|obter(?: o)?|baixar(?: o)?|hämta|hent|hanki|pobierz|stáhnout) outlook (?:for|pour|para|per|för|til|voor|fra|for|dla|pro)|outlook (?:für|voor) \w+ (?:herunterladen|downloaden|beziehen)|holen sie sich outlook|(?:mobil )?gesendet (?:von|mit|über)|"
+    r"von (?:meinem|unterwegs)[^.]{0,40}gesendet|diese nachricht wurde von (?:meinem|mobil)|envoyée? (?:depuis|de|sans fil|par|à partir)|enviado (?:desde|do|de|por|via|con|a partir)|enviada? do meu|(?:cordiali saluti )?inviat[oi] (?:da|dal|con)|verzonden (?:met|vanaf|via|van)|verstuurd (?:vanaf|met|via)|"
+    r"skickat från|sendt fra|lähetetty|wysłane? z|wysłano z|odesláno z|odoslané z|отправлено (?:с|из)|"
+    r"(?:відправлено|надіслано) (?:з|із)|(?:gửi|đã gửi) từ|dikirim (?:dari|dengan)|στάλθηκε από|enviat des|trimis din|poslano (?:z|sa|s)|saadetud minu|küldve|trimis de pe|iphoneから送信|发自我的|傳送自|從我的|내 iphone에서|나의 iphone에서|iphone'?umdan gönderildi|"
     r"from my (?:iphone|ipad|android|mobile|phone)|yahoo mail(?: for|:)|typed (?:on|with) my)",
     re.IGNORECASE,
 )
-DISCLAIMER = re.compile(
-    r"\W*(?:(?:legal |confidentiality |privacy |e-?mail )?disclaimer\b|confidentiality (?:note|notice|statement|warning)|confidential(?:ity)?(?: notice)?\s*:|privileged (?:and|/) ?confidential|important (?:notice|information)\s*[:\n]|"
-    r"(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|email|message|transmission|communication)[^\n]{0,200}\n?[^\n]{0,120}(?:confidential|privileged|intended (?:only|solely)|for the (?:exclusive|sole) use)|if you (?:are not|have received this)[^\n]{0,20}(?:the )?(?:intended|e-?mail in error|message in error)|"
-    r"diese (?:e-?mail|nachricht)[^\n]{0,120}(?:vertraulich|ausschlie\xdflich)|vertraulichkeitshinweis|haftungsausschluss|ce (?:message|courriel|mail)[^\n]{0,160}confidentiel|avis de confidentialit\xe9|este (?:mensaje|correo|e-?mail)[^\n]{0,160}confidencial|aviso (?:de confidencialidad|legal)|esta mensagem[^\n]{0,160}confidencia|"
-    r"(?:questo messaggio|questa e-?mail|le informazioni contenute)[^\n]{0,160}(?:riservat|confidenzial)|dit (?:bericht|e-?mail)[^\n]{0,160}vertrouwelijk|deze e-?mail[^\n]{0,160}vertrouwelijk|please consider the environment|think before you print|bitte denken sie an die umwelt)",
-    re.IGNORECASE,
-)
 LIST_FOOTER = re.compile(
-    r"mailing list|mailman/listinfo|unsubscribe|to post to this group|you (?:are receiving|received) this|reply to this email directly|view it on github|abmelden|d\xe9sabonner|google groups",
+    r"mailing list|mailman/listinfo|unsubscribe|to post to this group|you (?:are receiving|received) this|reply to this email directly|view it on github|abmelden|additional commands, e-?mail|listinfo|manage (?:your )?(?:preferences|subscription)|se désinscrire|darse de baja|cancella iscrizione|désabonner|google groups",
     re.IGNORECASE,
 )

@@ -24,15 +24,26 @@ MEMORY_LIMIT = 512 * 1024 * 1024
 class IsolatedMailReader:
     """A message that hangs or crashes its reader becomes a Problem; those around it come as usual, in order."""
 
-    def __init__(self, isolated: Isolated, batch: int = 64) -> None:
+    def __init__(self, isolated: Isolated, batch: int = 64, *, attached: bool = False) -> None:
+        """`attached`: the text of attachments is read too."""
         self._isolated = isolated
         self._batch = batch
+        self._attached = attached
 
     def read(self, raws: Iterable[RawMessage], own: frozenset[str]) -> Iterator[Message | Problem]:
         given, named = tee(raws)
-        answers = self._isolated.map(partial(_read, own=own), (_bounded(raw) for raw in given), self._batch)
+        read = partial(_read, own=own, attached=self._attached)
+        answers = self._isolated.map(read, (_bounded(raw) for raw in given), self._batch)
         for answer, raw in zip(answers, named, strict=False):
-            yield Problem(where=raw.ref, what=answer.what) if isinstance(answer, Failure) else answer
+            found = self._without_attachments(raw, own, answer) if isinstance(answer, Failure) and self._attached else answer
+            yield Problem(where=raw.ref, what=found.what) if isinstance(found, Failure) else found
+
+    def _without_attachments(self, raw: RawMessage, own: frozenset[str], failure: Failure) -> Message | Failure:
+        """A file that hangs or eats memory takes itself from the message, not the message from the person."""
+        answer = self._isolated.call(partial(_read, own=own), _bounded(raw))
+        if isinstance(answer, Failure):
+            return failure
+        return replace(answer, problems=(*answer.problems, f"its attachments could not be read: that {failure.what}"))
 
 
 class InlineMailReader:
@@ -43,10 +54,10 @@ class InlineMailReader:
             yield _read(raw, own)
 
 
-def _read(raw: RawMessage, own: frozenset[str]) -> Message:
+def _read(raw: RawMessage, own: frozenset[str], *, attached: bool = False) -> Message:
     from service.mail.message import read_message
 
-    return read_message(raw, own)
+    return read_message(raw, own, attached=attached)
 
 
 def _bounded(raw: RawMessage) -> RawMessage:

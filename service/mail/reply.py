@@ -7,30 +7,24 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborNode
-
-from service.mail import phrases
-from service.mail.signatures import signed_off, without_footers, without_rule
+from service.mail.quote_nodes import may_quote, quote_nodes, signature_nodes
+from service.mail.quotes import without_quotes
+from service.mail.signatures import without_footers
 from service.mail.visible import Page
 
-_MARKED = re.compile(r"\s{0,3}(?:>|\|\s?>)")
-_QUOTE_HTML = (
-    "blockquote", "gmail_", "olk_src", "divrply", "appendonsend", "moz-cite", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote",
-    "mail-editor-reference", "ms-outlook-mobile",
-)  # fmt: skip
-_QUOTE_NODES = (
-    "div.gmail_quote, div.gmail_extra > div.gmail_quote, #OLK_SRC_BODY_SECTION, blockquote[type=cite], div.yahoo_quoted, div.protonmail_quote, "
-    "div.zmail_extra, div.tutanota_quote, div.moz-cite-prefix, div.gmail_attr, blockquote.protonmail_quote, blockquote.zmail_extra"
-)
-_CUT_FROM = "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container, #ms-outlook-mobile-body-separator-line"
+_SPACES = re.compile("[\xa0\u2007\u202f]")
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of direction: right-to-left programs put them around names
 _LONGEST = 60_000
 """Characters looked at for quotes; nobody types more."""
 
 
 def reply_text(text: str) -> str:
     """The sender's own words, blank lines at the ends removed. A forwarded message is the sender's to show and stays."""
-    lines = [line.rstrip() for line in text[:_LONGEST].replace("\r\n", "\n").replace("\xa0", " ").split("\n")]
-    kept = _without_quotes(lines)
+    text = text[:_LONGEST].replace("\r\n", "\n")
+    if not text.isascii():
+        text = _MARKS.sub("", _SPACES.sub(" ", text))
+    lines = [line.rstrip() for line in text.split("\n")]
+    kept = without_quotes(lines)
     kept = without_footers(kept)
     return "\n".join(kept).strip("\n")
 
@@ -44,211 +38,13 @@ def reply_html(html: str) -> str:
 def reply_of(page: Page, text: str, html: str) -> str:
     """The reply of a page already parsed whose visible text is known."""
     lowered = html.lower()
-    if not any(sign in lowered for sign in _QUOTE_HTML):
+    if not may_quote(lowered):
         return reply_text(text)
-    quotes = _quote_nodes(page)
-    own = page.see(quotes, mark_quotes=False).text
+    quotes = quote_nodes(page)
+    signatures = signature_nodes(page, lowered)
+    if not quotes and not signatures and "<blockquote" not in lowered:
+        return reply_text(text)
+    own = page.see(quotes | signatures, mark_quotes=False).text
+    if not own and signatures:
+        own = page.see(quotes, mark_quotes=False).text
     return reply_text(own) if own else page.see(mark_quotes=False).text
-
-
-def _quote_nodes(page: Page) -> frozenset[int]:
-    tree = page.tree
-    found: set[int] = set()
-    for node in tree.css(_QUOTE_NODES):
-        if not _forwards(node.text(deep=True)):
-            found.add(node.mem_id)
-    for node in tree.css(_CUT_FROM):
-        if not _forwards(node.text(deep=True)):
-            after: LexborNode | None = node
-            while after is not None:
-                found.add(after.mem_id)
-                after = after.next
-    plain = [n for n in tree.css("blockquote") if "gmail_quote" not in (n.attributes.get("class") or "")]
-    outer = [n for n in plain if not _inside(n, "blockquote")]
-    if outer and not found:
-        found.add(outer[-1].mem_id)
-    return frozenset(found)
-
-
-def _inside(node: LexborNode, tag: str) -> bool:
-    above = node.parent
-    while above is not None:
-        if above.tag == tag:
-            return True
-        above = above.parent
-    return False
-
-
-def _forwards(text: str) -> bool:
-    lines = [line for line in text.strip().split("\n") if line.strip()][:3]
-    return any(
-        phrases.FORWARDED.match(line[:120]) or re.match(r"\s*-{2,}\s*\w+ \w+ ?\w* ?-{2,}", line[:120]) for line in lines[:2]
-    )
-
-
-def _without_quotes(lines: list[str]) -> list[str]:
-    kept: list[str] = []
-    ends = _attribution_ends(lines)
-    starts = {start for end in ends for start in range(end - 5, end + 1)}
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if not line:
-            kept.append(line)
-            at += 1
-            continue
-        if ("-" in line or ":" in line) and phrases.FORWARDED.match(line[:200]):
-            return kept + lines[at:]
-        if _cuts_here(lines, at):
-            return signed_off(without_rule(kept))
-        end = _attribution(lines, at, ends) if at in starts else 0
-        if end:
-            kept = signed_off(kept)
-            shared = phrases.SHARED_LINE.search(line[:400])
-            if shared:
-                kept.append(line[: shared.start()].rstrip(" -"))
-            quoted = _next_words(lines, end)
-            if quoted is None or not _MARKED.match(lines[quoted]):
-                return kept
-            at = _past_quote(lines, quoted)
-        elif _MARKED.match(line) and not _is_mirrored(line):
-            kept = signed_off(kept)
-            at = _past_quote(lines, at)
-        else:
-            kept.append(line)
-            at += 1
-    return signed_off(kept)
-
-
-def _attribution_ends(lines: list[str]) -> set[int]:
-    """Lines that end like the last of an attribution: few, so that only the lines before them are looked at closely."""
-    return {
-        number
-        for number, line in enumerate(lines)
-        if line and (line.rstrip("-\u2014_*) ").endswith(phrases.ENDS) or (line[-1] == ">" and line.lstrip()[:4].isdigit()))
-    }
-
-
-def _cuts_here(lines: list[str], at: int) -> bool:
-    line = lines[at][:400]
-    if ("-" in line or "_" in line or "=" in line or "\u2014" in line) and phrases.ORIGINAL.match(line):
-        return True
-    colon = line.find(":")
-    return (0 < (colon if colon >= 0 else line.find("\uff1a")) < 40) and _header_block(lines, at)
-
-
-def _header_block(lines: list[str], at: int) -> bool:
-    """From/Sent/To/Subject in any language, two or more of them within a few lines, and something like a date or a mailbox."""
-    first = phrases.LABEL.match(lines[at][:400])
-    if first is None or first.lastgroup is None:
-        return False
-    if phrases.ONE_LINE_BLOCK.match(lines[at][:400]):
-        return True
-    kinds: set[str] = set()
-    values: list[str] = []
-    strangers = 0
-    for line in lines[at : at + 12]:
-        label = phrases.LABEL.match(line[:400])
-        if label is None:
-            strangers += 1
-            values.append(line[:200])
-            if strangers > 1 or (not line.strip() and len(kinds) > 1):
-                break
-            continue
-        strangers = 0
-        kinds |= {kind for kind in ("from", "date", "to", "subject", "cc") if label[kind]}
-        values.append(label["value"])
-    told = " ".join(values)
-    if "from" not in kinds and not {"date", "to"} <= kinds and not {"date", "subject"} <= kinds:
-        return False
-    if len(kinds) < 2 or not (phrases.MAILBOX.search(told) or phrases.DATED.search(told)):
-        return False
-    return len(kinds) > 2 or "from" in kinds or bool(phrases.MAILBOX.search(told))
-
-
-def _attribution(lines: list[str], at: int, ends: set[int]) -> int:
-    """Where the line(s) saying who wrote the quote end, 0 if none starts here. Clients break them into up to six lines."""
-    line = lines[at][:500]
-    if at in ends and phrases.SHARED_LINE.search(line):
-        following = _next_words(lines, at + 1)
-        return at + 1 if following is not None and _MARKED.match(lines[following]) else 0
-    if not (phrases.LEAD.match(line) or "@" in line or phrases.WROTE.search(line)):
-        return 0
-    if _bare_date_and_mailbox(line) and _quote_follows(lines, at + 1):
-        return at + 1
-    joined = ""
-    for length in range(1, 7):
-        if at + length > len(lines):
-            return 0
-        part = lines[at + length - 1][:300].strip()
-        joined = f"{joined} {part}".strip()
-        if len(joined) > 400 or (not part and length > 1 and not phrases.DATED.search(joined)):
-            return 0
-        if at + length - 1 in ends and _attributes(joined, strictly=not _quote_follows(lines, at + length)):
-            return at + length
-    return 0
-
-
-def _attributes(text: str, *, strictly: bool) -> bool:
-    """`strictly` where no marked quote follows: then the line alone must leave no doubt."""
-    bare = text.strip("-\u2014_* \t")
-    ends = bare.endswith((":", "\uff1a")) or phrases.WROTE.search(bare[-25:]) is not None
-    if not ends:
-        return False
-    verb = phrases.WROTE.search(bare) or phrases.SENT.search(bare)
-    dated, mailbox, lead = phrases.DATED.search(bare), phrases.MAILBOX.search(bare), phrases.LEAD.match(bare)
-    if verb is None:
-        return bool(dated and mailbox and (lead or not strictly))
-    if strictly:
-        last = bare.endswith((":", "\uff1a")) or bare != text.strip()
-        return bool((lead and dated and last and (mailbox or verb)) or (text.startswith("---") and last and len(bare) < 120))
-    return bool(lead and dated) or bool(mailbox) or bool(dated and verb) or text.startswith("--") or len(bare) < 80
-
-
-def _bare_date_and_mailbox(line: str) -> bool:
-    """Old Gmail: "2011/4/7 Name <mailbox>"."""
-    return bool(re.match(r"\s*\d{4}[/-]\d{1,2}[/-]\d{1,2}\b.{0,120}<[^<>]+@[^<>]+>\s*:?\s*\Z", line))
-
-
-def _quote_follows(lines: list[str], at: int) -> bool:
-    following = _next_words(lines, at)
-    return following is not None and bool(_MARKED.match(lines[following]))
-
-
-def _next_words(lines: list[str], at: int) -> int | None:
-    for number in range(at, min(at + 8, len(lines))):
-        if lines[number].strip():
-            return number
-    return None
-
-
-def _past_quote(lines: list[str], at: int) -> int:
-    """Past marked lines, blank lines between them and lines that a link's wrapping tore out of the quote."""
-    end = at
-    while at < len(lines):
-        if _MARKED.match(lines[at]):
-            end = at = at + 1
-            continue
-        following = _next_words(lines, at + 1)
-        torn = following is not None and _MARKED.match(lines[following]) and following <= at + 2
-        if not lines[at].strip() and following is not None and (_MARKED.match(lines[following]) or at + 1 < len(lines)):
-            upcoming = _next_words(lines, at)
-            if upcoming is not None and _MARKED.match(lines[upcoming]):
-                at = upcoming
-                continue
-            return end
-        if torn and _is_torn(lines[at - 1], lines[at]):
-            at += 1
-            continue
-        return end
-    return end
-
-
-def _is_torn(before: str, line: str) -> bool:
-    opened = before.count("(") > before.count(")") or before.count("<") > before.count(">") - before.count("> ")
-    return bool(re.match(r"\s*[(<]?https?://", line)) or (opened and line.rstrip().endswith((")", ">")))
-
-
-def _is_mirrored(line: str) -> bool:
-    """Whether it is an ornament such as ">>> so <<<"."""
-    return line.endswith("<") and line.lstrip()[:1] == ">"

@@ -10,7 +10,8 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 _DYNAMIC = re.compile(
-    r":(?:hover|active|focus|visited|checked|target|disabled|has|is|where|nth|focus-\w+)|::|:(?:before|after|first-line|first-letter)|:not\([^)]*[:(\s]"
+    r":(?:hover|active|focus|visited|checked|target|disabled|has|focus-\w+)|::|:(?:before|after|first-line|first-letter)|"
+    r":(?:not|is|where|matches)\([^)]*[:(>+~]|:(?:not|is|where)\(\s*[^\s,)]+\s+[^\s,)]"
 )
 _PIECE = re.compile(r"\s*([>+~])\s*|(\s+)|((?:\[[^\]]*\]?|\([^)]*\)?|[^\s>+~\[(])+)")
 _WORK = 300_000
@@ -22,8 +23,10 @@ class TooMuchWork(Exception):
 
 
 class Selectors:
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    def __init__(self, tree: LexborHTMLParser, tags: int) -> None:
+        self.skipped = False  # whether a selector was too costly to be looked at
         self._tree = tree
+        self._counting = tags * tags // 200  # what it costs to count the siblings of each element
         self._found: dict[str, dict[int, LexborNode]] = {}
         self._left = _WORK
 
@@ -49,8 +52,12 @@ class Selectors:
 
     def _compound(self, compound: str) -> dict[int, LexborNode]:
         if compound not in self._found:
+            if (":nth" in compound or "-of-type" in compound) and not self._affords(self._counting):
+                return {}
             try:
-                nodes = self._tree.css(compound.replace(":link", "[href]").replace(":root", "html"))
+                nodes = self._tree.css(
+                    compound.replace(":any-link", "[href]").replace(":link", "[href]").replace(":root", "html")
+                )
             except (SelectolaxError, ValueError, RuntimeError):
                 nodes = []
             self._spend(len(nodes) + 200)
@@ -74,6 +81,13 @@ class Selectors:
             other = other.prev if sideways else other.parent
         self._spend(steps)
         return False
+
+    def _affords(self, steps: int) -> bool:
+        if steps > self._left:
+            self.skipped = True
+            return False
+        self._spend(steps)
+        return True
 
     def _spend(self, steps: int) -> None:
         self._left -= steps

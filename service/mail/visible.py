@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser
 
 from service.domain.items import Link
-from service.mail import css, invisible, limits
+from service.mail import invisible, limits, sheets
 from service.mail.walk import Walk
 
 _WITHOUT_END = frozenset(
@@ -47,6 +47,7 @@ class Seen:
     text: str
     links: tuple[Link, ...] = ()
     hidden: int = 0  # characters there that no person sees, blanks not counted
+    hidden_texts: tuple[str, ...] = ()  # the first of it
     pictures: tuple[str, ...] = ()  # what pictures big enough to be seen are called
 
 
@@ -60,14 +61,15 @@ class Page:
         if len(shallow) < len(html):
             self.problems.append("HTML nested too deep or too large; the rest was left out")
         self.tree = LexborHTMLParser(shallow)
-        self._rules, too_many = css.rules_of(self.tree)
+        self._rules, too_many = sheets.rules_of(self.tree, self.tags)
+        self._variables = "var(" in shallow
         if too_many:
             self.problems.append("a style sheet was read only in part")
 
     def see(self, leave_out: frozenset[int] = frozenset(), *, mark_quotes: bool = True) -> Seen:
         """The visible text. `leave_out` holds `mem_id`s of elements; quotes get "> " before their lines if asked."""
         root = self.tree.root
-        walk = Walk(self._rules, leave_out, mark_quotes=mark_quotes)
+        walk = Walk(self._rules, leave_out, mark_quotes=mark_quotes, variables=self._variables)
         if root is not None:
             walk.run(root)
         cleaned = invisible.clean(walk.writing.text())
@@ -75,7 +77,9 @@ class Page:
         if not text and walk.pictures:
             text = "\n".join(walk.pictures)  # a mail of pictures only says what it calls them
         links = (Link(invisible.clean(link.text).text.strip(), link.target) for link in walk.links)
-        return Seen(text, tuple(links)[: limits.LINKS], walk.hidden + cleaned.hidden, tuple(walk.pictures))
+        return Seen(
+            text, tuple(links)[: limits.LINKS], walk.hidden + cleaned.hidden, tuple(walk.hidden_texts), tuple(walk.pictures)
+        )
 
 
 def visible_text(html: str) -> Seen:

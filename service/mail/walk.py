@@ -3,113 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from selectolax.lexbor import LexborNode
 
 from service.domain.items import Link
-from service.mail import css, looks
+from service.mail import cascade, elements, lengths, limits, looks, sheets
 from service.mail.looks import Look
 from service.mail.writing import Writing
-
-_UNSEEN = frozenset(
-    [
-        "head",
-        "title",
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "meta",
-        "link",
-        "base",
-        "object",
-        "embed",
-        "applet",
-        "iframe",
-        "frameset",
-        "video",
-        "audio",
-        "canvas",
-        "svg",
-        "datalist",
-        "param",
-        "source",
-        "track",
-        "area",
-        "map",
-        "noembed",
-        "noframes",
-        "-comment",
-        "-doctype",
-        "!doctype",
-        "xml",
-    ]
-)
-
-_NOT_TEXT = frozenset({"script", "style", "title", "head", "meta", "link", "base", "-comment", "-doctype", "!doctype", "xml"})
-
-_BLOCK = {
-    **dict.fromkeys(
-        [
-            "div",
-            "tr",
-            "li",
-            "address",
-            "article",
-            "section",
-            "header",
-            "footer",
-            "form",
-            "fieldset",
-            "dl",
-            "dt",
-            "dd",
-            "center",
-            "figure",
-            "figcaption",
-            "main",
-            "nav",
-            "aside",
-            "body",
-            "html",
-            "tbody",
-            "thead",
-            "tfoot",
-            "caption",
-            "details",
-            "summary",
-            "legend",
-            "option",
-            "select",
-            "table",
-            "noscript",
-        ],
-        1,
-    ),
-    **dict.fromkeys(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "pre", "hr"], 2),
-}
-
-_BREAKS_OUT = frozenset({"block", "table", "flex", "list-item", "grid", "table-row"})
-
-_FLOWS = frozenset({"inline", "inline-block", "inline-flex", "inline-table", "contents"})
-
-_PRESENTATIONAL = frozenset({"bgcolor", "background", "color", "text"})
-
-_STYLED = frozenset({"a", "details", "dialog"})
 
 
 class Walk:
     """One pass over the tree without recursion: `_enter` says how the inside looks, or None to pass it by."""
 
-    def __init__(self, rules: dict[int, list[css.Rule]], leave_out: frozenset[int], *, mark_quotes: bool) -> None:
+    def __init__(
+        self, rules: dict[int, list[sheets.Rule]], leave_out: frozenset[int], *, mark_quotes: bool, variables: bool
+    ) -> None:
         self.writing = Writing()
         self.links: list[Link] = []
         self.pictures: list[str] = []
         self.hidden = 0
+        self.hidden_texts: list[str] = []
         self._rules = rules
         self._leave_out = leave_out
         self._mark_quotes = mark_quotes
+        self._variables = variables  # whether custom properties are used at all
+        self._closed: set[int] = set()  # what only an act of the reader would show
         self._link: tuple[str, int, list[str]] | None = None  # target, place in the writing, pictures in it
         self._lists: list[int] = []  # items counted so far, -1 for bullets
 
@@ -138,10 +56,13 @@ class Walk:
     def _visit(self, node: LexborNode, look: Look) -> Look | None:
         tag = node.tag or ""
         if tag == "-text":
-            self._text(node.text_content or "", look)
+            if self._closed and node.mem_id in self._closed:
+                self._count(node)
+            else:
+                self._text(node.text_content or "", look)
             return None
-        if (tag in _UNSEEN and tag != "html") or node.mem_id in self._leave_out:
-            if tag not in _NOT_TEXT and node.mem_id not in self._leave_out:
+        if (tag in elements.UNSEEN and tag != "html") or node.mem_id in self._leave_out or node.mem_id in self._closed:
+            if tag not in elements.NOT_TEXT and node.mem_id not in self._leave_out:
                 self._count(node)
             return None
         if tag == "br":
@@ -153,25 +74,35 @@ class Walk:
         if not text.strip() or look.is_seen:
             self.writing.say(text, keep=look.keeps_spaces)
         else:
-            self.hidden += sum(len(word) for word in text.split())
+            self._hide(text.split())
 
     def _count(self, node: LexborNode, value: str | None = "") -> None:
-        self.hidden += sum(len(word) for word in f"{node.text(deep=True)} {value or ''}".split())
+        self._hide(f"{node.text(deep=True)} {value or ''}".split())
+
+    def _hide(self, words: list[str]) -> None:
+        self.hidden += sum(map(len, words))
+        if words and len(self.hidden_texts) < limits.HIDDEN_TEXTS:
+            self.hidden_texts.append(" ".join(words)[: limits.HIDDEN_TEXT])
 
     def _enter(self, node: LexborNode, tag: str, look: Look) -> Look | None:
         attributes = node.attributes
         rules = self._rules.get(node.mem_id)
         style: dict[str, str] = {}
-        if attributes or rules or tag in _STYLED:
-            style = _style(tag, attributes, rules)
+        if attributes or rules or tag in elements.STYLED:
+            style = cascade.style_of(tag, attributes, rules)
             if tag == "details" and "open" not in attributes:
                 self._details(node)
-            look = looks.restyled(look, style)
-            if _is_gone(tag, attributes, style, look):
+            elif tag == "select" and not ("multiple" in attributes or (attributes.get("size") or "1") != "1"):
+                self._menu(node)
+            if self._variables:
+                look = looks.with_variables(look, style)
+                style = cascade.resolved(style, look.variables)
+            look, hidden = cascade.worn(look, style)
+            if hidden or cascade.is_gone(tag, attributes, style):
                 self._count(node, attributes.get("value") if tag == "input" else "")
                 return None
         if tag in {"img", "input"}:
-            self._replaced(tag, attributes, look)
+            self._replaced(tag, attributes, style, look)
             return None
         if tag in {"pre", "textarea"}:
             look = looks.restyled(look, {"white-space": "pre"})
@@ -179,10 +110,15 @@ class Walk:
         return look
 
     def _details(self, node: LexborNode) -> None:
-        closed = [child.mem_id for child in node.iter(include_text=True) if child.tag != "summary"]
-        self._leave_out = self._leave_out | frozenset(closed)
+        self._closed |= {child.mem_id for child in node.iter(include_text=True) if child.tag != "summary"}
 
-    def _replaced(self, tag: str, attributes: dict[str, str | None], look: Look) -> None:
+    def _menu(self, node: LexborNode) -> None:
+        """Of a menu that drops down its chosen entry is seen, else its first."""
+        options = node.css("option")
+        chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+        self._closed |= {option.mem_id for option in options} - {option.mem_id for option in chosen[-1:]}
+
+    def _replaced(self, tag: str, attributes: dict[str, str | None], style: dict[str, str], look: Look) -> None:
         if tag == "input":
             if (attributes.get("type") or "text").lower() in {
                 "text",
@@ -194,21 +130,24 @@ class Walk:
             } and look.is_seen:
                 self.writing.say(f" {attributes.get('value') or ''} ")
             return
-        size = [css.length((attributes.get(side) or "").rstrip("px") or "99") or 0 for side in ("width", "height")]
+        size = [
+            lengths.px(style.get(side, "") or (attributes.get(side) or "").removesuffix("px") or "99")
+            for side in ("width", "height")
+        ]
         alt = " ".join((attributes.get("alt") or "").split())
         if not alt:
             return
-        if min(size) <= 3:
-            self.hidden += len(alt.replace(" ", ""))
+        if min(99.0 if side is None else side for side in size) <= 3:
+            self._hide(alt.split())
         elif look.shown:
             self.pictures.append(alt[:200])
             if self._link is not None:
                 self._link[2].append(alt[:200])
 
     def _open(self, tag: str, attributes: dict[str, str | None], display: str) -> None:
-        gap = _BLOCK.get(tag, 0)
+        gap = elements.BLOCK.get(tag, 0)
         if display:
-            gap = 0 if display in _FLOWS else max(gap, 1) if display in _BREAKS_OUT else gap
+            gap = 0 if display in elements.FLOWS else max(gap, 1) if display in elements.BREAKS_OUT else gap
         if gap:
             self.writing.gap(gap if not (gap == 2 and self._lists and tag in {"ul", "ol"}) else 1)
         if tag == "a":
@@ -233,7 +172,7 @@ class Walk:
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
-        gap = _BLOCK.get(tag, 0)
+        gap = elements.BLOCK.get(tag, 0)
         if tag == "a" and self._link is not None:
             target, place, pictures = self._link
             self.links.append(Link(self.writing.since(place) or " ".join(pictures), target))
@@ -247,38 +186,3 @@ class Walk:
             self.writing.say("\u201d")
         if gap:
             self.writing.gap(gap)
-
-
-def _style(tag: str, attributes: dict[str, str | None], rules: Iterable[css.Rule] | None) -> dict[str, str]:
-    """The cascade (CSS 2, section 6.4): presentational attributes, sheets by weight, the style attribute, then !important."""
-    style: dict[str, str] = {}
-    if tag == "a" and attributes.get("href"):
-        style["color"] = "#0000ee"
-    for name in _PRESENTATIONAL & attributes.keys():
-        value = attributes[name]
-        if value and (name != "color" or tag in {"font", "basefont"}) and (name != "text" or tag == "body"):
-            style[{"bgcolor": "background-color", "background": "background-image", "text": "color"}.get(name, name)] = (
-                f"url({value})" if name == "background" else value.lower()
-            )
-    if "hidden" in attributes:
-        style["display"] = "none"
-    sorted_rules = sorted(rules, key=lambda rule: rule.weight) if rules else ()
-    for rule in sorted_rules:
-        style |= rule.normal
-    inline = attributes.get("style")
-    normal, important = css.declarations(inline) if inline else ({}, {})
-    style |= normal
-    for rule in sorted_rules:
-        style |= rule.important
-    return style | important if important else style
-
-
-def _is_gone(tag: str, attributes: dict[str, str | None], style: dict[str, str], look: Look) -> bool:
-    if style and looks.is_hidden(style, look):
-        return True
-    if tag == "input" and (attributes.get("type") or "").lower() == "hidden":
-        return True
-    if "popover" in attributes or (tag == "dialog" and "open" not in attributes):
-        return True
-    # Only Outlook hides these; a button made of a link is shown everywhere else and meant to be.
-    return style.get("mso-hide") == "all" and tag != "a"

@@ -6,6 +6,8 @@ import re
 
 _MARKS = 8
 """Quotes deeper than this get no further marks: a few kilobytes must not become megabytes."""
+_PARAGRAPH = 2
+"""Line breaks between paragraphs: a single <br> there adds none."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -52,9 +54,10 @@ class Writing:
         self._breaks, self._hard, self._blank, self._marker, self._quoted = 0, 0, "", "", self._quotes
 
     def line(self) -> None:
-        """<br>: the first ends a line, further ones leave lines empty."""
+        """<br>: the first ends a line, further ones leave lines empty; so does the first where a block has just ended."""
         self._hard += 1
-        self._breaks = min(max(self._breaks, 0) + 1, 4) if self._hard > 1 or not self._breaks else self._breaks
+        if self._hard > 1 or self._breaks < _PARAGRAPH:
+            self._breaks = min(self._breaks + 1, 4)
         self._blank = ""
 
     def gap(self, breaks: int) -> None:

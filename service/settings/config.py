@@ -25,6 +25,7 @@ class Config:
     revision: str
     text: str
     file: Path
+    reads_attachments: bool = False
 
     @property
     def folder(self) -> Path:

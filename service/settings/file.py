@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from service.settings.me import BudgetSection, Keep, Me, PauseSection, Quiet
+from service.settings.me import BudgetSection, Keep, Mail, Me, PauseSection, Quiet
 from service.settings.section import Section, wrong
 from service.settings.words import Many
 
@@ -46,5 +46,6 @@ class File(Section):
     quiet: Annotated[Quiet | None, Field(description="Hours without a push")] = None
     budget: Annotated[BudgetSection, BeforeValidator(_or_nothing), Field(description="Limits a day")] = BudgetSection()
     keep: Annotated[Keep, BeforeValidator(_or_nothing), Field(description="How long things are kept")] = Keep()
+    mail: Annotated[Mail, BeforeValidator(_or_nothing), Field(description="How messages are read")] = Mail()
     rules: Annotated[Entries, Field(description="When these conditions hold, then this follows")] = Field(default_factory=list)
     voice: Annotated[Any, Field(description="Who speaks; the local voice where it is left out")] = None

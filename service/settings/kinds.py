@@ -78,9 +78,22 @@ def installed() -> Kinds:
     )
 
 
+@cache
+def ringing() -> frozenset[str]:
+    """Kinds of source that may have a doorbell."""
+    sources = installed().sources
+    return frozenset(kind for kind, settings in sources.loadable().items() if getattr(settings, "rings", False))
+
+
 def sign_ins() -> Mapping[str, Callable[[], Any]]:
     """Vendor → what loads its way of signing in: what the environment's packages register under reveille.connections."""
     return {point.name: point.load for point in entry_points(group="reveille.connections")}
+
+
+@cache
+def hands() -> Mapping[str, Callable[[], Any]]:
+    """Source's kind → what loads the class of what can be done with it: what packages register under reveille.actions."""
+    return {point.name: point.load for point in entry_points(group="reveille.actions")}
 
 
 def _registered(group: str, base: type[Section]) -> Family:

@@ -73,6 +73,7 @@ class _Reader:
         rules = self._each(data.get("rules"), "rules", RuleSection)
         voice = self._kind(data["voice"], ("voice",), self.kinds.voices) if data.get("voice") is not None else None
         self._references(file, data, sections, rules)
+        self._permissions(sources, rules)
         if file is None or self.document.complaints:
             return None
         whose = person(file.me, file.pause, file.quiet, file.budget, file.keep)
@@ -86,6 +87,7 @@ class _Reader:
             revision=hashlib.sha256(self.document.text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
             text=self.document.text,
             file=self.path,
+            reads_attachments=file.mail.attachments,
         )
 
     def _timed(self, sections: Mapping[str, CadenceSection], whose: Person) -> tuple[Cadence, ...]:
@@ -174,6 +176,18 @@ class _Reader:
             seen.setdefault(rule.name, i)
         for i, reader in enumerate(file.me.reads_too if file else ()):
             self._known(reader.only, planned, ("me", "reads_too", i, "only"), "cadence")
+
+    def _permissions(self, sources: list[SourceSettings], rules: list[RuleSection | None]) -> None:
+        """What a rule stands for must be allowed to be done somewhere; a post in one place, for else nobody could say in which."""
+        for i, rule in enumerate(rules):
+            posting = [source.name for source in sources if "post" in source.allowed]
+            if rule is not None and rule.then.post and len(posting) != 1:
+                problem = "no source may post" if not posting else f"{len(posting)} sources may post ({', '.join(posting)})"
+                self.document.complain(("rules", i, "then", "post"), problem, "Add allow: [post] to exactly one Slack source")
+            if rule is not None and rule.then.flag and not any("label" in source.allowed for source in sources):
+                self.document.complain(
+                    ("rules", i, "then", "flag"), "no source may flag mail", "Add allow: [label] to a mail source"
+                )
 
     def _known(self, words: tuple[str, ...], there: Mapping[str, Any], place: Place, what: str) -> None:
         for i, word in enumerate(words):

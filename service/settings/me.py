@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from service.domain.ledger import HOUSE
 from service.domain.people import Budget, Pause, Person, QuietHours, Reader, Retention
 from service.settings.section import Section, wrong
 from service.settings.words import Age, ClockTime, Day, Email, Many, Name, Region, Zone
@@ -86,6 +87,13 @@ class Me(Section):
         ),
     ] = ()
 
+    @field_validator("id")
+    @classmethod
+    def _not_the_house(cls, id: str) -> str:
+        if id == HOUSE:
+            raise wrong(f"{HOUSE} is what the server calls its own rows", "Choose another id, or leave it out")
+        return id
+
 
 class PauseSection(Section):
     from_: Annotated[Day, Field(alias="from", description="The first day, in your zone")]
@@ -128,6 +136,12 @@ class Keep(Section):
     bodies: Annotated[Age, Field(description="How long the text of messages is kept", examples=["180d"])] = timedelta(days=180)
     artefacts: Annotated[Age, Field(description="How long rendered files are kept", examples=["30d"])] = timedelta(days=30)
     ledger: Annotated[Age, Field(description="How long past occurrences are kept", examples=["400d"])] = timedelta(days=400)
+
+
+class Mail(Section):
+    attachments: Annotated[
+        bool, Field(description="Whether the text of attached files is read too: of text files, and of PDF with reveille[pdf]")
+    ] = False
 
 
 def person(me: Me, pauses: Sequence[PauseSection], quiet: Quiet | None, budget: BudgetSection, keep: Keep) -> Person:

@@ -60,7 +60,12 @@ class When(Section):
 class Then(Section):
     priority: Annotated[Priority | None, Field(description="How much it matters")] = None
     category: Annotated[Category | None, Field(description="What it is, whatever triage says")] = None
-    label: Annotated[str, Field(max_length=200, description="A label of yours")] = ""
+    label: Annotated[
+        str,
+        Field(
+            max_length=200, description="A label of yours; in sources that `allow: [label]`, a standing approval to set it there"
+        ),
+    ] = ""
     notify: Annotated[Many[Name], Field(description="Channels that are told at once", examples=["phone"])] = ()
     private: Annotated[bool | None, Field(strict=True, description="Kept from models and from channels that others may see")] = (
         None
@@ -69,10 +74,30 @@ class Then(Section):
     task: Annotated[
         str, Field(max_length=200, description="A standing approval: file a task in this project", examples=["atlas"])
     ] = ""
+    flag: Annotated[
+        bool, Field(strict=True, description="A standing approval: flag the message, in sources that `allow: [label]`")
+    ] = False
+    post: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="A standing approval: say in this channel of the Slack source that may `post` which mail came",
+            examples=["#support"],
+        ),
+    ] = ""
+    at_most: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=1,
+            le=1000,
+            description="How often a day what this rule stands for is done; what is over waits for your yes",
+        ),
+    ] = 50
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self == self.model_construct():
+        if self.model_copy(update={"at_most": 50}) == self.model_construct():
             raise wrong("nothing follows", "Set at least one, such as priority: urgent")
         return self
 
@@ -92,5 +117,8 @@ class RuleSection(Section):
             private=then.private,
             mute=then.mute,
             task=then.task,
+            flag=then.flag,
+            post=then.post,
+            at_most=then.at_most,
         )
         return Rule(self.name, self.when.condition(), consequence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -111,11 +111,30 @@ def _file(path: Path) -> str:
     return value
 
 
-class SourceSettings(Section):
-    """Base of every source's settings. Subclasses narrow `kind` to a Literal and add their own fields."""
+ALLOW = Field(
+    description="What may be done there beside reading, once you approve it or a rule of yours stands for it; nothing where left out"
+)
 
+
+class SourceSettings(Section):
+    """Base of every source's settings. Subclasses narrow `kind` to a Literal and add their own fields.
+
+    A kind that can do something has a field `allow`: words of which each stands for what `service.actions.tools` names it by.
+    """
+
+    rings: ClassVar[bool] = False
+    """Whether sources of this kind may have a doorbell."""
     kind: str
     name: Annotated[str, Field(description="How coverage calls it; made from kind and place where it is left out")] = ""
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """What `reveille connect` has to ask rights for: the kind, and what is set up beside reading."""
+        return frozenset({self.kind})
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        return frozenset(getattr(self, "allow", ()))
 
     def default_name(self) -> str:
         """A short name a person recognises, without secrets: "maildir Mail"."""

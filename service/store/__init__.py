@@ -13,12 +13,14 @@ from sqlalchemy import select
 from service.settings.objects import Objects
 from service.store import tables
 from service.store.accounts import Accounts
+from service.store.acts import Acts
 from service.store.approvals import Approvals
 from service.store.artefacts import ArtefactStore, artefact_store
 from service.store.cadences import Cadences
 from service.store.codec import Codec
 from service.store.database import EVERYBODY, Database, acting_as
 from service.store.deliveries import Deliveries
+from service.store.doorbells import Doorbells
 from service.store.erasure import Erasures
 from service.store.instance import shared_secret, shared_time, utc_now
 from service.store.ledger import Ledger
@@ -42,10 +44,12 @@ class Store:
     deliveries: Deliveries
     revisions: Revisions
     approvals: Approvals
+    acts: Acts
     pruner: Pruner
     artefacts: ArtefactStore
     restorations: Restorations
     erasures: Erasures
+    doorbells: Doorbells
 
     def close(self) -> None:
         self.database.close()
@@ -74,10 +78,12 @@ def open_store(url: str, artefacts: Path | Objects, *, keys: Sequence[str] = (),
         deliveries,
         Revisions(codec),
         Approvals(database, codec),
+        Acts(database, codec),
         Pruner(database, codec, files),
         files,
         Restorations(database),
         Erasures(database, files),
+        Doorbells(database),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
 from service.domain.items import Event, Message, Series
-from service.domain.sync import Account, Delete, Health, Moved, Page, Problem, Upsert
+from service.domain.sync import Account, Bell, Delete, Health, Hearing, Moved, Page, Problem, Upsert
 from service.domain.verdicts import Verdict
 from service.errors import FenceLost
 from service.store import tables
@@ -19,10 +19,20 @@ from service.store.cadences import wake
 from service.store.codec import Codec
 from service.store.database import Database
 from service.store.erasure import refuse_erased
-from service.store.items import OWN_BRIEFING, ItemWriter, kind_of
+from service.store.items import KINDS, OWN_BRIEFING, ItemWriter, kind_of
 
-a, h = tables.account, tables.held
+a, h, d = tables.account, tables.held, tables.doorbell
 MOST_PROBLEMS = 500
+_AT = and_(h.c.person == bindparam("_person"), h.c.account == bindparam("_account"), h.c.ref == bindparam("_old_ref"))
+_LET_GO = delete(h).where(_AT)
+_RENAME = update(h).where(_AT).values(ref=bindparam("_ref"), stamp=bindparam("_stamp"))
+_BELL = tuple(d.c[name].label(f"bell_{name}") for name in ("state", "since", "held_until", "said"))
+_ALL = (
+    select(a, *_BELL)
+    .select_from(a.outerjoin(d, and_(d.c.person == a.c.person, d.c.account == a.c.name)))
+    .where(a.c.person == bindparam("person"))
+    .order_by(a.c.name)
+)
 
 
 class _Later(Mapping[str, str]):
@@ -71,11 +81,11 @@ class Accounts:
             refs = on.execute(select(h.c.ref).where(h.c.person == person, h.c.account == name)).scalars().all()
             self._unhold(on, person, name, refs)
             on.execute(delete(a).where(a.c.person == person, a.c.name == name))
+            on.execute(delete(d).where(d.c.person == person, d.c.account == name))
 
     def all(self, person: str) -> Sequence[Account]:
         with self._database.read() as on:
-            rows = on.execute(a.select().where(a.c.person == person).order_by(a.c.name)).mappings()
-            return [_read(row) for row in rows]
+            return [_read(row) for row in on.execute(_ALL, {"person": person}).mappings()]
 
     # --- one sync ------------------------------------------------------------------------------------------------------
 
@@ -188,6 +198,19 @@ class Accounts:
                 on.execute(select(s.c.message_id).where(s.c.person == person, s.c.message_id == message_id)).first() is not None
             )
 
+    def places(self, person: str, account: str, message: str) -> Sequence[str]:
+        """Refs by which an account keeps a message, in order."""
+        mine = and_(h.c.person == person, h.c.account == account, h.c.kind == KINDS[Message], h.c.item == message)
+        with self._database.read() as on:
+            return on.execute(select(h.c.ref).where(mine).order_by(h.c.ref)).scalars().all()
+
+    def message(self, person: str, id: str) -> Message | None:
+        t = tables.item
+        mine = and_(t.c.person == person, t.c.kind == KINDS[Message], t.c.id == id)
+        with self._database.read() as on:
+            sealed = on.execute(select(t.c.sealed).where(mine)).scalar_one_or_none()
+        return self._codec.unpack(sealed, Message) if sealed else None
+
     # --- the parts of a page --------------------------------------------------------------------------------------------
 
     def _fenced(self, on: Connection, account: Account, **values: Any) -> None:
@@ -218,22 +241,35 @@ class Accounts:
 
     def _move(self, on: Connection, person: str, name: str, changes: Sequence[Moved]) -> None:
         before = self._holding(on, person, name, [c.old_ref for c in changes])
-        for change in changes:
-            if change.old_ref not in before:
-                continue
+        known = [change for change in changes if change.old_ref in before]
+        renamed = {change.ref for change in known if change.ref != change.old_ref}
+        # Where one takes the name that another has just left, their order counts.
+        for some in [[change] for change in known] if renamed & before.keys() else [known]:
+            self._rename(on, {"_person": person, "_account": name}, some)
+        altered: dict[str, Callable[[Message], Message]] = {}
+        for change in known:
             kind, item = before[change.old_ref]
-            if change.ref != change.old_ref:
-                on.execute(delete(h).where(h.c.person == person, h.c.account == name, h.c.ref == change.ref))
-            where = and_(h.c.person == person, h.c.account == name, h.c.ref == change.old_ref)
-            on.execute(update(h).where(where).values(ref=change.ref, stamp=change.stamp))
             if kind == "message":
-                self._items.alter_message(on, person, item, partial(_moved, change))
+                altered[item] = _after(altered.get(item), change)
+        self._items.alter_messages(on, person, altered)
+
+    @staticmethod
+    def _rename(on: Connection, mine: Mapping[str, str], changes: Sequence[Moved]) -> None:
+        if gone := [{**mine, "_old_ref": change.ref} for change in changes if change.ref != change.old_ref]:
+            on.execute(_LET_GO, gone)
+        if changes:
+            on.execute(_RENAME, [{**mine, "_old_ref": c.old_ref, "_ref": c.ref, "_stamp": c.stamp} for c in changes])
 
     def _holding(self, on: Connection, person: str, name: str, refs: Sequence[str]) -> dict[str, tuple[str, str]]:
         if not refs:
             return {}
         query = select(h.c.ref, h.c.kind, h.c.item).where(h.c.person == person, h.c.account == name, h.c.ref.in_(refs))
         return {ref: (kind, item) for ref, kind, item in on.execute(query)}
+
+
+def _after(earlier: Callable[[Message], Message] | None, to: Moved) -> Callable[[Message], Message]:
+    """The same message may lie at several refs, of which each says something."""
+    return lambda message: _moved(to, earlier(message) if earlier else message)
 
 
 def _moved(to: Moved, message: Message) -> Message:
@@ -264,4 +300,12 @@ def _read(row: RowMapping) -> Account:
         items=row["items"],
         problems=tuple(Problem(**p) for p in row["problems"]),
         fence=row["fence"],
+        bell=_bell(row),
     )
+
+
+def _bell(row: RowMapping) -> Bell | None:
+    """Where it was asked for along with the account."""
+    if row.get("bell_state") is None:
+        return None
+    return Bell(Hearing(row["bell_state"]), row["bell_since"], row["bell_held_until"], row["bell_said"])

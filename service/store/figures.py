@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, case, func, literal_column, or_, select
+from sqlalchemy import RowMapping, and_, bindparam, case, func, literal_column, or_, select
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import CANARY, Outcome, State
+from service.domain.sync import Hearing
 from service.store.claims import RUNNING
 from service.store.database import EVERYBODY, Database, acting_as
 from service.store.ledger import queue_of
 from service.store.tables import account as a
 from service.store.tables import delivery as d
+from service.store.tables import doorbell as b
 from service.store.tables import occurrence as t
 
 LATE = timedelta(seconds=60)
@@ -62,6 +64,16 @@ class Sent:
 class Sources:
     health: Mapping[tuple[str, str], int]  # (kind, health) → how many
     read_at: Mapping[tuple[str, int], datetime]  # (kind, percentile of their age) → when that one was read
+    bells: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (kind, state of the doorbell) → how many
+
+
+_HEARD = case((b.c.held_until < bindparam("now"), Hearing.SILENT.value), else_=b.c.state).label("hearing")
+_BELLS = (
+    select(a.c.kind, _HEARD, func.count())
+    .select_from(b.join(a, and_(a.c.person == b.c.person, a.c.name == b.c.account)))
+    .group_by(a.c.kind, _HEARD)
+)
+"""What nobody holds any more has fallen silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ class Figures:
             counts = {(bool(interrupts), state): n for interrupts, state, n in on.execute(counted)}
             return Sent(counts, on.execute(oldest).scalar_one_or_none())
 
-    def sources(self) -> Sources:
+    def sources(self, now: datetime) -> Sources:
         """Goes through all accounts: ask seldom."""
         count = func.count().over(partition_by=a.c.kind)
         place = func.row_number().over(partition_by=a.c.kind, order_by=a.c.read_at.desc())
@@ -135,8 +147,9 @@ class Figures:
         with acting_as(EVERYBODY), self.database.read() as on:
             health = on.execute(select(a.c.kind, a.c.health, func.count()).group_by(a.c.kind, a.c.health)).all()
             aged = on.execute(query).all()
+            bells = on.execute(_BELLS, {"now": now}).all()
         read_at = {(row.kind, p): row.read_at for row in aged for p in PERCENTILES if row.place == _place(row.of, p)}
-        return Sources({(kind, state): n for kind, state, n in health}, read_at)
+        return Sources({(kind, state): n for kind, state, n in health}, read_at, {(kind, state): n for kind, state, n in bells})
 
     # --- by name ---------------------------------------------------------------------------------------------------------
 

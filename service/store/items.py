@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, select, update
 
 from service.domain.items import Contact, Deal, Event, Item, Message, Note, Provenance, Series, Task, Thread
 from service.domain.verdicts import Verdict
@@ -29,6 +29,10 @@ t, w, h = tables.item, tables.term, tables.held
 
 
 OWN_BRIEFING = "briefing"
+_MESSAGES = t.c.kind == "message"
+_THIS = and_(_MESSAGES, t.c.person == bindparam("_person"), t.c.id == bindparam("_id"))
+_RESEAL = update(t).where(_THIS).values(sealed=bindparam("_sealed"))
+_REJUDGE = update(t).where(_THIS).values(verdict=bindparam("_verdict"))
 
 
 def kind_of(item: Item) -> str:
@@ -72,17 +76,29 @@ class ItemWriter:
         for id in series:
             on.execute(delete(t).where(t.c.person == person, t.c.kind == "event", t.c.thread == id))
 
-    def alter_message(self, on: Connection, person: str, id: str, change: Callable[[Message], Message]) -> None:
-        where = and_(t.c.person == person, t.c.kind == "message", t.c.id == id)
-        sealed = on.execute(select(t.c.sealed).where(where)).scalar_one_or_none()
-        if sealed is not None:
-            changed = change(self._codec.unpack(sealed, Message))
-            on.execute(update(t).where(where).values(sealed=self._codec.pack(changed)))
+    def alter_messages(self, on: Connection, person: str, changes: Mapping[str, Callable[[Message], Message]]) -> None:
+        """By id. Of those that are not there nothing is changed."""
+        ids = list(changes)
+        for start in range(0, len(ids), 500):
+            query = select(t.c.id, t.c.sealed).where(_MESSAGES, t.c.person == person, t.c.id.in_(ids[start : start + 500]))
+            found = on.execute(query).all()
+            if found:
+                on.execute(
+                    _RESEAL,
+                    [
+                        {
+                            "_person": person,
+                            "_id": id,
+                            "_sealed": self._codec.pack(changes[id](self._codec.unpack(sealed, Message))),
+                        }
+                        for id, sealed in found
+                    ],
+                )
 
     def set_verdicts(self, on: Connection, person: str, verdicts: Mapping[str, Verdict]) -> None:
-        for id, verdict in verdicts.items():
-            where = and_(t.c.person == person, t.c.kind == "message", t.c.id == id)
-            on.execute(update(t).where(where).values(verdict=self._codec.pack(verdict)))
+        if verdicts:
+            rows = [{"_person": person, "_id": id, "_verdict": self._codec.pack(v)} for id, v in verdicts.items()]
+            on.execute(_REJUDGE, rows)
 
     def drop_unheld(self, on: Connection, person: str, which: Iterable[tuple[str, str]]) -> None:
         for kind, id in which:

@@ -15,7 +15,7 @@ from service.store.tables import instance
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0006"
 """The newest revision; a test holds it to what the versions folder says."""
 
 FIRST_ON_POSTGRES = "0002"

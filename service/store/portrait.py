@@ -48,7 +48,9 @@ tables/NAME.jsonl   the other tables, one row a line:
   told              which version of which fact was said when
   proposal          actions that were proposed
   approval          your yes to them, and when it was used
+  act               what was done of it, with the receipt (`sealed`), or why not
   credential        what you are connected to, without what opens it
+  doorbell          which process listens at your sources for what is new
 
 A .jsonl file holds one JSON document a line, in UTF-8; instants are in UTC.
 """

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, case, func, insert, or_, select, update
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import Outcome, State
+from service.domain.proposals import ActState
 from service.store import tables
 from service.store.database import EVERYBODY, Database, acting_as
 
@@ -99,16 +100,22 @@ def settle(on: Connection, silence: Silence, now: datetime) -> None:
 
 
 def _let_go(on: Connection, now: datetime) -> None:
-    """What is due later goes on, held by nobody. A yes that was given before the backup may have been acted upon after it."""
+    """What is due later goes on, held by nobody. A yes that was given before the backup, a rule's too, may have been acted upon
+    after it.
+    """
     later = o.c.state != State.ENDED
     again = case((o.c.state == State.PREPARING, State.DUE.value), else_=o.c.state)
     unprepared = o.c.state.in_((State.DUE, State.PREPARING))
     wake_at = func.coalesce(o.c.not_before, case((unprepared, o.c.prepare_at), else_=o.c.due_at))
     on.execute(update(o).where(later).values(state=again, lease_until=None, wake_at=wake_at, fence=_beyond(o, now)))
     on.execute(update(d).where(d.c.state == DeliveryState.PENDING).values(lease_until=None, fence=_beyond(d, now)))
-    a, p = tables.account, tables.approval
+    a, p, act = tables.account, tables.approval, tables.act
     on.execute(update(a).values(lease_until=None, fence=_beyond(a, now)))
     on.execute(update(p).where(p.c.spent_at.is_(None), p.c.expires_at > now).values(expires_at=now))
+    asked = tables.proposal.c.rule != ""
+    on.execute(update(tables.proposal).where(asked, tables.proposal.c.proposed_at <= now).values(expires_at=now))
+    doubt = {"state": ActState.UNKNOWN, "error": "restored from a backup: it may have been done after that", "ended_at": now}
+    on.execute(update(act).where(act.c.ended_at.is_(None)).values(doubt | {"lease_until": None, "fence": _beyond(act, now)}))
 
 
 def _beyond(table: Any, now: datetime) -> Any:

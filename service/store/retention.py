@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, exists, select, update
 
 from service.domain.items import Message
 from service.domain.ledger import Outcome
@@ -34,6 +34,7 @@ class Pruner:
             self._trim_bodies(person, now - keep.bodies)
             + self._drop_artefacts(person, now - keep.artefacts)
             + self._drop_rows(person, now - keep.ledger, now - IDLE_ROWS)
+            + self._drop_proposals(person, now - keep.ledger)
         )
 
     def _trim_bodies(self, person: str, before: datetime) -> int:
@@ -78,4 +79,15 @@ class Pruner:
             ]
             if ids:
                 on.execute(delete(o).where(o.c.id.in_(ids)))  # notices, deliveries and told facts go along
+        return len(ids)
+
+    def _drop_proposals(self, person: str, before: datetime) -> int:
+        """Approvals and acts go along; one that is still being carried out stays."""
+        p, act = tables.proposal, tables.act
+        under_way = exists().where(act.c.proposal == p.c.id, act.c.ended_at.is_(None))
+        old = select(p.c.id).where(p.c.person == person, p.c.proposed_at < before, ~under_way).limit(BATCH)
+        with self.database.write() as on:
+            ids = on.execute(old).scalars().all()
+            if ids:
+                on.execute(delete(p).where(p.c.id.in_(ids)))
         return len(ids)

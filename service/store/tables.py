@@ -283,6 +283,9 @@ proposal = Table(
     Column("tier", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("proposed_at", UtcDateTime, nullable=False),
+    Column("rule", _key(), nullable=False, server_default=""),  # that asked for it
+    Column("expires_at", UtcDateTime),
+    Column("rejected_at", UtcDateTime),  # the person said no
     Index(None, "person", "proposed_at"),
 )
 
@@ -300,6 +303,31 @@ approval = Table(
     ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
 )
 
+act = Table(  # a proposal that is, or was, carried out: at most once
+    "act",
+    metadata,
+    Column("proposal", _key(40), nullable=False),
+    Column("person", _key(), nullable=False),
+    Column("tool", _key(80), nullable=False),
+    Column("account", _key(), nullable=False),
+    Column("by", _key(), nullable=False),
+    Column("rule", _key(), nullable=False, server_default=""),
+    Column("state", _key(12), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fence", BigInteger, nullable=False, server_default="0"),
+    Column("lease_until", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("doubtful", Boolean, nullable=False, server_default="0"),  # an attempt may have happened: look before acting again
+    Column("error", Text, nullable=False, server_default=""),
+    Column("sealed", LargeBinary),  # the receipt
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    PrimaryKeyConstraint("proposal"),
+    ForeignKeyConstraint(["proposal"], ["proposal.id"], ondelete="CASCADE"),
+    Index(None, "person", "begun_at"),
+)
+_partial(act, "open", "person", where=act.c.ended_at.is_(None))
+
 # --- connections --------------------------------------------------------------------------------------------------------
 
 credential = Table(  # what a person signed in with: always encrypted, never exported
@@ -314,6 +342,19 @@ credential = Table(  # what a person signed in with: always encrypted, never exp
     Column("made_at", UtcDateTime, nullable=False),
     Column("renewed_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("person", "name"),
+)
+
+doorbell = Table(  # who listens at an account; a row of the house's own for each process that listens at any
+    "doorbell",
+    metadata,
+    Column("person", _key(), nullable=False),
+    Column("account", _key(), nullable=False),
+    Column("holder", _key(), nullable=False),  # the process
+    Column("held_until", UtcDateTime, nullable=False),
+    Column("state", _key(20), nullable=False),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("since", UtcDateTime, nullable=False),  # in this state
+    PrimaryKeyConstraint("person", "account"),
 )
 
 # --- keeping ------------------------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ from typing import Any
 import psutil
 
 from service import bootstrap
-from service.actions import Gate
-from service.actions.filing import CREATE_TASK, Filing
+from service.actions import TOOLS, Gate
+from service.actions.filing import Filing
 from service.calendar.reader import InlineCalendarReader
 from service.domain.credentials import Credential
 from service.domain.items import Message
@@ -203,7 +203,7 @@ def _sync(store: Store, source: Source, isolated: Isolated) -> Sync:
     found = {"accounts": store.accounts, "deliveries": store.deliveries, "ledger": store.ledger}
     items = PersonItems(person, store.database, store.codec, calendar=calendar, **found)
     judges = IsolatedJudges(Triage(person, (), {"mail": "gmail"}), isolated)
-    filing = Filing(Gate({CREATE_TASK.name: CREATE_TASK}, store.approvals, ()), ())
+    filing = Filing(Gate(TOOLS, store.approvals), ())
     return Sync(person, {"mail": lambda: source}, store.accounts, items, judges, calendar, filing, lambda: NOON)
 
 

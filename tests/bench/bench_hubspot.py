@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx2
 
-from service.actions import Gate
-from service.actions.filing import CREATE_TASK, Filing
+from service.actions import TOOLS, Gate
+from service.actions.filing import Filing
 from service.calendar.reader import InlineCalendarReader
 from service.http import Fixed, Pace
 from service.integrations.hubspot import USUAL, kinds
@@ -113,7 +113,7 @@ def _sync(store: Store, source: HubSpot) -> Sync:
     found = {"accounts": store.accounts, "deliveries": store.deliveries, "ledger": store.ledger}
     items = PersonItems(person, store.database, store.codec, calendar=calendar, **found)
     judges = InlineJudges(Triage(person, (), {"hubspot": "hubspot"}))
-    filing = Filing(Gate({CREATE_TASK.name: CREATE_TASK}, store.approvals, ()), ())
+    filing = Filing(Gate(TOOLS, store.approvals), ())
     return Sync(person, {"hubspot": lambda: source}, store.accounts, items, judges, calendar, filing, lambda: NOON)
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import httpx2
 
-from service.actions import Gate
-from service.actions.filing import CREATE_TASK, Filing
+from service.actions import TOOLS, Gate
+from service.actions.filing import Filing
 from service.calendar.reader import InlineCalendarReader
 from service.integrations.outlook import Settings
 from service.integrations.outlook.source import Outlook
@@ -110,7 +110,7 @@ def _sync(store: Store, source: Outlook) -> Sync:
     found = {"accounts": store.accounts, "deliveries": store.deliveries, "ledger": store.ledger}
     items = PersonItems(person, store.database, store.codec, calendar=calendar, **found)
     judges = InlineJudges(Triage(person, (), {"outlook": "outlook"}))
-    filing = Filing(Gate({CREATE_TASK.name: CREATE_TASK}, store.approvals, ()), ())
+    filing = Filing(Gate(TOOLS, store.approvals), ())
     return Sync(person, {"outlook": lambda: source}, store.accounts, items, judges, calendar, filing, lambda: NOON)
 
 

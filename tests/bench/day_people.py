@@ -112,7 +112,7 @@ class Taken(Sink):
 
 
 class Unread:
-    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = timedelta()) -> None:
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = timedelta(), heard: timedelta | None = None) -> None:
         """There are no sources."""
 
 

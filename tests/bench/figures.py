@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RIGHT = "right"
-"""The unit of accuracies and F1: the more the better."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`ratio` is how many times better ours is than the peer's: of rates and of shares that are right the quotient, of times its
-    inverse.
-    """
+    """`ratio` is how many times better ours is than the peer's: of rates and shares the quotient, of times its inverse."""
 
     name: str
     ours: float
@@ -25,7 +20,7 @@ class Figure:
     def ratio(self) -> float | None:
         if not self.peer or not self.ours:
             return None
-        return self.ours / self.peer if self.unit.endswith("/s") or self.unit == RIGHT else self.peer / self.ours
+        return self.ours / self.peer if self.unit.endswith(("/s", "%")) else self.peer / self.ours
 
     def row(self) -> tuple[str, str, str, str, str]:
         peer = _number(self.peer, self.unit) if self.peer is not None else ""

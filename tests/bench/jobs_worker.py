@@ -33,7 +33,7 @@ class Empty:
 
 
 class Unread:
-    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = timedelta()) -> None:
+    def ensure_fresh(self, deadline: timedelta, max_age: timedelta = timedelta(), heard: timedelta | None = None) -> None:
         """There are no sources."""
 
 

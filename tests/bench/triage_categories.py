@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from service.domain.verdicts import Category
 from service.triage.brain import opinion
 from service.triage.linear import Linear, parsed
-from tests.bench.figures import RIGHT, Figure, report
+from tests.bench.figures import Figure, report
 from tests.bench.folds import Fold, interval, left_out, paired, stratified
 from tests.bench.triage_peer import predicted, text_of
 from tests.training import recipes
@@ -65,7 +65,12 @@ def _one(cases: Set, name: str, folds: Sequence[Fold], reach: float) -> None:
         low, high = interval(_hits(ours, cases.labels))
         report(
             Figure(
-                f"  accuracy [{low:.3f}, {high:.3f}]; {peer}", both.ours, both.peer, RIGHT, f"≥ {reach:.2f}", both.ours >= reach
+                f"  accuracy [{low:.3f}, {high:.3f}]; {peer}",
+                100 * both.ours,
+                100 * both.peer,
+                "%",
+                f"≥ {100 * reach:.0f} %",
+                both.ours >= reach,
             )
         )
         print(

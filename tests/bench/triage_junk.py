@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.triage.linear import Linear, parsed
-from tests.bench.figures import RIGHT, Figure, report
+from tests.bench.figures import Figure, report
 from tests.bench.folds import Fold, f1, grouped
 from tests.bench.triage_peer import predicted, text_of
 from tests.training import recipes
@@ -57,11 +57,11 @@ def _one(corpus: Corpus, name: str, folds: Sequence[Fold]) -> None:
     print(f"junk, {name} ({len(truth):,} mails, {sum(truth)} junk, {sum(hard)} hard ham); TF-IDF+LR reads subject and text")
     for how, said in ours.items():
         mine, theirs = f1(truth, said), f1(truth, peer)
-        report(Figure(f"  F1{how}", mine, theirs, RIGHT, "above", mine > theirs))
+        report(Figure(f"  F1{how}", 100 * mine, 100 * theirs, "%", "above", mine > theirs))
         alarms, peers = _alarms(said, hard), _alarms(peer, hard)
-        report(Figure(f"  hard-ham false alarms{how}", 100 * alarms, 100 * peers, "%", "≤ 4 %", alarms <= 0.04))
+        report(Figure(f"  hard-ham false alarms{how}", alarms, peers, "", "≤ 0.04", alarms <= 0.04))
         easy = [t or h for t, h in zip(truth, hard, strict=True)]
-        report(Figure(f"  other false alarms{how}", 100 * _alarms(said, [not e for e in easy]), None, "%"))
+        report(Figure(f"  other false alarms{how}", _alarms(said, [not e for e in easy])))
 
 
 def _alarms(said: Sequence[bool], of: Sequence[bool]) -> float:

@@ -176,6 +176,24 @@ def test_a_morning_from_google_slack_and_hubspot_by_config_alone(tmp_path: Path,
         assert token not in everything
 
 
+def test_google_is_waited_for_where_nobody_is_at_the_terminal(tmp_path: Path, stack: ExitStack) -> None:
+    """No browser, and standard input is closed: whoever has the address may open it anywhere on this machine."""
+    google = a_google(stack, tmp_path)
+    reveille = a_workspace(tmp_path)
+    with reveille.started(
+        "connect", "google", "client=client.json", f"endpoint={google.url}", env={"BROWSER": "false"}
+    ) as process:
+        process.wait_for("paste its whole address here")
+        found = re.search(r"http://\S+/o/oauth2/auth\S*", process.out)
+        assert found
+        assert process.is_running
+        with urllib.request.urlopen(found[0], timeout=30) as page:
+            assert b"close this window" in page.read()
+        done = process.ended()
+    assert done.code == 0, done
+    assert "Connected" in done.out
+
+
 def a_question(to: str) -> bytes:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Atlas round", "Dana Weiss <dana@atlas.example>", to

@@ -58,11 +58,11 @@ def test_who_follows_the_runbook_has_it_running(tmp_path: Path, postgres_url: st
             else:
                 done = reveille(*words)
                 assert done.code == 0, done.err + done.out
-        assert len(parts) == 4
+        assert len(parts) == 5
         assert {port.rpartition(":")[2] for port in ports} == set(re.findall(r"\b80\d\d\b", step(6)))
         for path in ("/ready", "/live"):
             for process, probes in parts:
                 until(lambda: answers(probes, path) == 200, PATIENCE, process.state)  # noqa: B023
         for process, _ in parts:
             process.signal(signal.SIGTERM)
-        assert [process.ended(40).code for process, _ in parts] == [0] * 4
+        assert [process.ended(40).code for process, _ in parts] == [0] * 5

@@ -18,6 +18,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import DateTime, MetaData, insert, select, text
 
+from service.domain.proposals import Pass
 from service.errors import ConfigError, ReveilleError, StoreUnusable, Unavailable
 from service.store import Store, backup, migrate, rows, tables
 from service.store.archive import Damaged, NotABackup, Writer, reading, writing
@@ -29,6 +30,7 @@ from tests.builders import NOON
 from tests.household import Bench, Killed
 from tests.keeping import (
     SECRET,
+    a_proposal,
     backed_up,
     files_of,
     filled,
@@ -97,7 +99,7 @@ def test_what_is_written_meanwhile_is_not_in_it(new_store: Stores, tmp_path: Pat
 
     def write(_: str) -> None:
         store.accounts.register("mara", {"mail": "maildir", f"more{len(store.accounts.all('mara'))}": "mbox"})
-        store.approvals.spend("p-mara", NOON)
+        store.acts.begin(Pass(a_proposal("mara", "m-mara"), "mara"), NOON, timedelta(minutes=1), NOON)
 
     watching = Keeper(store.database, store.codec, store.artefacts, SECRET, write)
     watching.backup(tmp_path / "b", bench.clock.now)
@@ -105,6 +107,8 @@ def test_what_is_written_meanwhile_is_not_in_it(new_store: Stores, tmp_path: Pat
     assert len(rows_of(store)["account"]) > 1
     assert len(rows_of(copy)["account"]) == len(before["account"]) == 1
     assert rows_of(copy)["proposal"] == before["proposal"]
+    assert len(rows_of(store)["act"]) > 1
+    assert rows_of(copy)["act"] == before["act"]
 
 
 def test_a_file_that_ages_out_meanwhile_is_named_and_its_row_left_out(new_store: Stores, tmp_path: Path) -> None:
@@ -476,7 +480,9 @@ def test_rows_that_point_nowhere_are_refused(new_store: Stores, tmp_path: Path) 
     with store.database.engine.connect() as on:
         on.exec_driver_sql("PRAGMA foreign_keys=OFF")
         on.execute(
-            insert(tables.approval).values(dict(on.execute(select(tables.approval)).mappings().one()) | {"proposal": "gone"})
+            insert(tables.approval).values(
+                dict(on.execute(select(tables.approval)).mappings().first() or {}) | {"proposal": "gone"}
+            )
         )
         on.exec_driver_sql("PRAGMA foreign_keys=ON")
     backed_up(store, tmp_path / "b", bench)

@@ -47,7 +47,7 @@ def test_an_empty_ledger_has_nothing_to_tell(figures: Figures) -> None:
     assert (found.due, found.late, found.running, found.queues) == (0, 0, 0, {})
     assert (figures.sent(START).deliveries, figures.sent(START).oldest_due_at) == ({}, None)
     assert figures.quarantined(START) == (0, [])
-    assert figures.sources().health == {}
+    assert figures.sources(START).health == {}
 
 
 def test_open_rows_are_counted_by_what_they_wait_for(store: Store, figures: Figures) -> None:
@@ -111,7 +111,7 @@ def test_sources_are_told_by_kind(store: Store, figures: Figures) -> None:
     rows.append({"person": "p0", "name": "diary", "kind": "ics", "health": "unreachable", "problems": [], "read_at": None})
     with store.database.write() as on:
         on.execute(insert(tables.account), rows)
-    found = figures.sources()
+    found = figures.sources(START)
     assert found.health == {("maildir", "ok"): 200, ("ics", "unreachable"): 1}
     ages = {percentile: (START - at) // MINUTE for (_, percentile), at in found.read_at.items()}
     assert ages == {50: 99, 99: 197, 100: 199}

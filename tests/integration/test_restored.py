@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from sqlalchemy import select
 
 from service.domain.delivery import DeliveryState
 from service.domain.ledger import BeforeEvents, Every, Outcome, State, WallTimes
+from service.domain.proposals import ActState, Pass
 from service.errors import FenceLost
 from service.store import Store, tables
 from service.store.restoration import Restorations
 from tests.builders import NOON, an_event
 from tests.household import MORNING, START, Bench, Sink, timed
-from tests.keeping import SECRET, keeper, restorer, secret_of
+from tests.keeping import SECRET, a_proposal, filled, keeper, restorer, secret_of
 
 Stores = Callable[..., Store]
 MINUTE, LEASE = timedelta(minutes=1), timedelta(seconds=90)
@@ -205,14 +207,30 @@ def test_whoever_still_holds_a_claim_is_refused(new_store: Stores, tmp_path: Pat
 
 
 def test_a_yes_that_may_have_been_acted_upon_is_asked_for_again(new_store: Stores, tmp_path: Path) -> None:
-    from tests.keeping import filled
-
     store, copy = new_store(), new_store()
     bench = filled(store)
+    yes, now = Pass(a_proposal("mara", "m-mara"), "mara"), bench.clock.now
     keeper(store).backup(tmp_path / "b", bench.clock.now)
     restorer(copy, tmp_path / "secret").restore(tmp_path / "b", bench.clock.now + MINUTE)
-    assert store.approvals.spend("p-mara", bench.clock.now)
-    assert not copy.approvals.spend("p-mara", bench.clock.now + MINUTE)
+    assert store.acts.begin(yes, now, LEASE, now)
+    assert copy.acts.begin(yes, now + MINUTE, LEASE, now) is None
+
+
+def test_what_a_rule_asked_for_and_what_was_under_way_is_not_done_again(new_store: Stores, tmp_path: Path) -> None:
+    store, copy = new_store(), new_store()
+    bench = filled(store)
+    now = bench.clock.now
+    asked = replace(a_proposal("mara"), id="r", rule="bugs", proposed_at=now)
+    store.approvals.file(asked)
+    assert store.acts.begin(Pass(a_proposal("mara", "m-mara"), "mara"), now, LEASE, now)
+    keeper(store).backup(tmp_path / "b", now)
+    restorer(copy, tmp_path / "secret").restore(tmp_path / "b", now + MINUTE)
+    assert [p.id for p in store.approvals.ready("mara", now + MINUTE)] == ["r"]
+    assert copy.approvals.ready("mara", now + MINUTE) == []
+    under_way = copy.acts.get("p-mara")
+    assert under_way
+    assert (under_way.state, "restored" in under_way.error) == (ActState.UNKNOWN, True)
+    assert copy.acts.take_up("p-mara", now + timedelta(days=1), LEASE) is None
 
 
 def test_it_is_taken_up_once_by_whoever_starts_first(new_store: Stores, tmp_path: Path) -> None:

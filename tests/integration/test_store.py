@@ -138,6 +138,25 @@ def test_a_flag_change_is_kept_without_reading_the_message_again(store: Store) -
     assert store.accounts.held("mara", "mail") == {"cur/1": "s2"}
 
 
+def test_one_takes_the_name_that_another_has_just_left(store: Store) -> None:
+    account = an_account(store)
+    one, other = a_message(id="one"), a_message(id="other", text="other")
+    put(store, account, Upsert(one, "1", "s"), Upsert(other, "2", "s"))
+    put(store, account, Moved("2", "3", "s2"), Moved("1", "2", "s2", flags=frozenset({"seen"})))
+    assert store.accounts.held("mara", "mail") == {"3": "s2", "2": "s2"}
+    put(store, account, Delete("2"))
+    assert store.accounts.held("mara", "mail") == {"3": "s2"}
+
+
+def test_what_lies_at_two_places_takes_what_both_say(store: Store) -> None:
+    account = an_account(store)
+    message = a_message(id="one", folder="INBOX")
+    put(store, account, Upsert(message, "1", "s"), Upsert(message, "2", "s"))
+    put(store, account, Moved("1", "1", "s2", flags=frozenset({"seen"})), Moved("2", "2", "s2", folder="Archive"))
+    [kept] = stored(store)
+    assert (kept.flags, kept.folder) == (frozenset({"seen"}), "Archive")
+
+
 def test_reveilles_own_mail_is_held_but_never_an_item(store: Store) -> None:
     account = an_account(store)
     put(store, account, Upsert(a_message(id="own", own_briefing=True), "new/1", "s1"))

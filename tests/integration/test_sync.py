@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from time import sleep
@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from service.actions import Gate
-from service.actions.filing import CREATE_TASK, Filing, standing
+from service.actions import TOOLS, Gate
+from service.actions.filing import Filing, standing
 from service.calendar.reader import InlineCalendarReader
-from service.domain.items import Series
+from service.domain.items import Bulk, Series
+from service.domain.people import Address
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.sync import Health, Page, Problem, Upsert
 from service.errors import AccessLost, Unavailable
@@ -72,7 +73,7 @@ class Bench:
             ledger=store.ledger,
             calendar=calendar,
         )
-        gate = Gate({CREATE_TASK.name: CREATE_TASK}, store.approvals, standing(rules))
+        gate = Gate(TOOLS, store.approvals, standing(rules))
         connect = {name: lambda source=source: source for name, source in sources.items()}
         self.sync = Sync(
             self.person,
@@ -178,13 +179,33 @@ def test_a_rule_files_a_task_as_a_proposal_once(store: Store) -> None:
         bench.clock.forward(minutes=5)
         source.steps.append(page(bug))
         bench.sync.ensure_fresh(LONG)
-    [proposal] = store.approvals.waiting(bench.person.id)
+    [proposal] = store.approvals.waiting(bench.person.id, bench.clock.now)
     assert (proposal.tool, proposal.arguments["project"], proposal.arguments["title"]) == (
         "tasks.create",
         "atlas",
         "ATLAS-12 login fails",
     )
     assert proposal.taint == (bug.id,)
+
+
+def test_a_rule_on_a_category_asks_for_its_label_where_the_account_allows_it(store: Store) -> None:
+    ads = Rule("ads", Condition(category="promotion"), Consequence(label="Ads"))
+    text = "50% off everything today only! Unsubscribe here."
+    source = Pages([page(a_message())])
+    bench = Bench(store, rules=(ads,), mail=source)
+    bench.sync.filing = replace(bench.sync.filing, offers={"mail": frozenset({"mail.label"})})
+    bench.sync.ensure_fresh(LONG)
+    bench.clock.forward(minutes=5)
+    newsletter = {"bulk": Bulk(list_id="deals.example", precedence="bulk", unsubscribe=True), "text": text}
+    ad = a_message(sender=Address("deals@shop.example", "Shop"), subject="Big sale", sent_at=bench.clock.now, **newsletter)
+    late = replace(ad, id="late", sent_at=NOON - timedelta(hours=3), arrived_at=bench.clock.now)
+    source.steps.append(page(ad, late, a_message(sent_at=bench.clock.now)))
+    bench.sync.ensure_fresh(LONG)
+    asked = store.approvals.ready(bench.person.id, bench.clock.now)
+    assert {(p.account, p.arguments["message"], p.arguments["label"]) for p in asked} == {
+        ("mail", ad.id, "Ads"),
+        ("mail", "late", "Ads"),
+    }
 
 
 def test_relations_grow_with_what_was_sent_and_received(store: Store) -> None:

@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 
+from service.errors import Unavailable
 from service.http import Http, Pace, TooLarge
 from tests.builders import NOON
 from tests.live.fakes.serving import Said, Serving
@@ -35,3 +36,21 @@ def test_a_batch_is_paced_by_all_that_is_in_it() -> None:
     pace.wait(20)
     pace.wait(10)
     assert monotonic() - begun >= 0.05
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "asked"), [("GET", 503, 2), ("PUT", 503, 2), ("POST", 503, 1), ("PATCH", 503, 1), ("POST", 429, 2)]
+)
+def test_what_may_have_been_done_is_not_asked_for_again(method: str, status: int, asked: int) -> None:
+    seen: list[str] = []
+
+    def busy(verb: str, *_: object) -> Said:
+        seen.append(verb)
+        return Said(status, b"", {"Retry-After": "0"})
+
+    with Serving(busy) as serving:
+        http = Http(f"http://127.0.0.1:{serving.port}", lambda: NOON)
+        with pytest.raises(Unavailable):
+            http.ask(method, "/")
+        http.close()
+    assert seen == [method] * asked

@@ -39,8 +39,8 @@ class SomeFigures:
     def quarantined(self, now: datetime, limit: int) -> tuple[int, list[object]]:
         return 1, []
 
-    def sources(self) -> Sources:
-        return Sources({("maildir", "ok"): 7}, {("maildir", 99): NOW - timedelta(hours=1)})
+    def sources(self, now) -> Sources:
+        return Sources({("maildir", "ok"): 7}, {("maildir", 99): NOW - timedelta(hours=1)}, {("imap", "listening"): 5})
 
 
 @pytest.fixture

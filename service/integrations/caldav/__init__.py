@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from service.integrations.dav.settings import DavSettings
+from service.settings.section import ALLOW
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.ports import Source, Surroundings
@@ -19,6 +21,7 @@ class Settings(DavSettings):
     calendars: tuple[str, ...] = Field(
         (), description="Calendars that are read, by name; all where it is left out", examples=[["Work"]]
     )
+    allow: Annotated[Many[Literal["event"]], ALLOW] = ()
 
     def connect(self, at: Surroundings) -> Source:
         from service.integrations.caldav.objects import Calendars

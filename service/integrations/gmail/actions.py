@@ -101,7 +101,7 @@ def _once(box: Box, request: Any) -> Mapping[str, Any]:
     try:
         said: Mapping[str, Any] = box.api.call(request) or {}
     except Unavailable as error:
-        error.arrived = None
+        error.in_doubt()
         raise
     if "id" not in said:
         raise Unavailable("Gmail does not say what became of it: look into the mailbox", arrived=None)

@@ -82,7 +82,7 @@ class Box:
 
     def whole(self, ids: Iterable[str]) -> Iterator[tuple[str, Got]]:
         """As they were sent, with labels and when they came in."""
-        return self._each(ids, "raw", "id,labelIds,internalDate,raw")
+        return self._each(ids, "raw", "id,threadId,labelIds,internalDate,raw")
 
     def marks(self, ids: Iterable[str]) -> Iterator[tuple[str, Got]]:
         """Labels alone."""

@@ -24,7 +24,9 @@ def letter(answer: Mapping[str, Any], ref: str, place: Place, account: str, logi
         data = urlsafe_b64decode(_padded(answer["raw"]))
     except (KeyError, TypeError, ValueError, binascii.Error):
         return None
-    raw = RawMessage(data, account, ref, _came_in(answer, now), place.folder, place.flags, _url(ref, login))
+    raw = RawMessage(
+        data, account, ref, _came_in(answer, now), place.folder, place.flags, _url(ref, login), str(answer.get("threadId") or "")
+    )
     return Letter(raw, place.stamp, KEY)
 
 

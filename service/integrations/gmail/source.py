@@ -7,7 +7,7 @@ was broken off goes on anywhere, with no token of Gmail's that could grow old, a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,14 @@ from service.integrations.files.place import many, sound, unsound
 from service.integrations.files.progress import Progress
 from service.integrations.gmail import history
 from service.integrations.gmail.box import Box
+from service.integrations.gmail.doorbell import GmailBell
 from service.integrations.gmail.labels import NEVER, Labels
 from service.integrations.gmail.letters import KEY, letter, marked
 from service.integrations.gmail.marks import Marks
 from service.integrations.google.api import AT_ONCE
-from service.ports import Check, Surroundings
+from service.integrations.google.login import Login
+from service.integrations.listening import Listening
+from service.ports import Check, Doorbell, Surroundings
 
 if TYPE_CHECKING:
     from service.integrations.gmail import Settings
@@ -43,13 +46,31 @@ class Gmail:
         progress = Progress(cursor, self._fingerprint())
         return paged(understand(self._at, _Reading(self._box, self._at, progress, held).found(), progress), progress)
 
+    def doorbell(self, ring: Callable[[], None]) -> Doorbell | None:
+        bell = self._bell(ring)
+        return Listening(bell.listen, ring) if bell else None
+
+    def _bell(self, ring: Callable[[], None] = lambda: None) -> GmailBell | None:
+        settings = self._settings
+        if settings.watch is None:
+            return None
+        login = Login(settings.login, self._at.credentials, self._at.clock)  # its own: another thread's
+        return GmailBell(settings.watch, login, settings.login, ring, self._at.clock, settings.endpoint)
+
     def check(self) -> Check:
+        """Without its doorbell mail is read on the cadence: what is wrong with that is advice."""
         try:
             _, total = self._box.profile()
             self._box.labels()
         except ExternalError as error:
             return unsound(error)
-        return sound(f"Gmail of {self._box.login.who or self._settings.login}" + (f": {many(total, 'message')}" if total else ""))
+        says = f"Gmail of {self._box.login.who or self._settings.login}" + (f": {many(total, 'message')}" if total else "")
+        try:
+            if bell := self._bell():
+                bell.try_out()
+        except ExternalError as error:
+            return Check(ok=True, says=f"{says}; its doorbell is silent, so it is read on its cadence", fix=str(error))
+        return sound(says)
 
     def _fingerprint(self) -> str:
         """A cursor is good for one mailbox, one choice of labels and one set of own addresses."""

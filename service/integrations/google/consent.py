@@ -78,7 +78,12 @@ def _landing(client: Mapping[str, Any]) -> Landing:
 
 def _pasted(asker: Asker, landing: Landing, patience: float) -> dict[str, str] | None:
     """A browser on another machine can't come back to this one; its last address holds what is needed."""
-    said = asker.ask("Open it in any browser. Where the last page can't be shown, paste its whole address here (else just Enter)")
+    try:
+        said = asker.ask(
+            "Open it in any browser. Where the last page can't be shown, paste its whole address here (else just Enter)"
+        )
+    except Rejected:  # nobody is at the terminal: whoever has the address may still come by
+        said = ""
     return words(said) if said.strip() else landing.wait(patience)
 
 

@@ -13,13 +13,16 @@ GMAIL_READ, GMAIL_MODIFY = f"{_AUTH}gmail.readonly", f"{_AUTH}gmail.modify"
 GMAIL_COMPOSE, GMAIL_SEND = f"{_AUTH}gmail.compose", f"{_AUTH}gmail.send"
 CALENDAR_READ, CALENDAR_EVENTS = f"{_AUTH}calendar.readonly", f"{_AUTH}calendar.events"
 MAIL, CALENDAR = "gmail", "google_calendar"
+PUBSUB = f"{_AUTH}pubsub"
+WATCHING = "gmail.watch"
 KINDS = frozenset({MAIL, CALENDAR})
 
 
 def rights(kinds: Collection[str], acts: Collection[str]) -> tuple[Right, ...]:
     """For these kinds of source and actions, without what another scope includes. A config that has no Google kind yet gets both."""
     wanted = KINDS.intersection(kinds) or KINDS
-    return (*(_mail(acts) if MAIL in wanted else ()), *(_calendar(acts) if CALENDAR in wanted else ()))
+    rings = (Right(PUBSUB, "hear from your own Pub/Sub subscription that mail has come"),) if WATCHING in kinds else ()
+    return (*(_mail(acts) if MAIL in wanted else ()), *(_calendar(acts) if CALENDAR in wanted else ()), *rings)
 
 
 def _mail(acts: Collection[str]) -> Iterable[Right]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from service.integrations.google import GoogleSettings
+from service.settings.section import ALLOW
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.google_calendar.source import GoogleCalendar
@@ -18,6 +20,7 @@ class Settings(GoogleSettings):
 
     kind: Literal["google_calendar"]
     calendars: tuple[str, ...] = Field((), description="Names or addresses of the calendars to read", examples=[["Family"]])
+    allow: Annotated[Many[Literal["event"]], ALLOW] = ()
 
     def connect(self, at: Surroundings) -> GoogleCalendar:
         from service.integrations.google_calendar.source import GoogleCalendar

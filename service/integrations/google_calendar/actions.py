@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from service.errors import Rejected, Unavailable
@@ -34,6 +34,7 @@ class NewEvent:
     location: str = ""
     description: str = ""
     attendees: tuple[str, ...] = ()
+    remind: timedelta | None = None  # so long before; None: as the calendar does by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,15 @@ def _body(event: NewEvent) -> Mapping[str, Any]:
         **{key: text for key, text in said.items() if text},
         "start": {"dateTime": event.start_at.isoformat(), "timeZone": event.timezone},
         "end": {"dateTime": event.end_at.isoformat(), "timeZone": event.timezone},
+        **_reminder(event.remind),
         **({"attendees": [{"email": email} for email in event.attendees]} if event.attendees else {}),
     }
+
+
+def _reminder(remind: timedelta | None) -> Mapping[str, Any]:
+    if remind is None:
+        return {}
+    return {"reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": int(remind.total_seconds() // 60)}]}}
 
 
 def _id(event: NewEvent) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from service.settings.section import Secret, SourceSettings, wrong
-from service.settings.words import Age
+from service.settings.section import ALLOW, Secret, SourceSettings, wrong
+from service.settings.words import Age, Many
 
 if TYPE_CHECKING:
     from service.integrations.imap.source import Imap
@@ -21,6 +21,7 @@ _HOST = r"^[^\s/@\x00-\x20]+$"
 class Settings(SourceSettings):
     """All folders are read but junk, trash and drafts. `skip` names more that are not; `only` names exactly those that are."""
 
+    rings: ClassVar[bool] = True
     kind: Literal["imap"]
     host: Annotated[
         str, Field(min_length=1, max_length=253, pattern=_HOST, description="The server", examples=["imap.keller.example"])
@@ -34,9 +35,13 @@ class Settings(SourceSettings):
     ca: Annotated[Path | None, Field(description="A certificate to trust beside the system's, as a PEM file")] = None
     skip: tuple[str, ...] = Field((), description="Folders that are not read, nor what is below them", examples=[["Lists"]])
     only: tuple[str, ...] = Field((), description="The only folders that are read", examples=[["INBOX", "Sent"]])
+    idle: Annotated[bool, Field(strict=True, description="Listen for new mail in the inbox, beside reading on the cadence")] = (
+        True
+    )
     since: Annotated[
         Age | None, Field(description="How far back the first sync reads; everything where it is left out", examples=["365d"])
     ] = None
+    allow: Annotated[Many[Literal["draft", "label"]], ALLOW] = ()
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:

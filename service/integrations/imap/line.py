@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import imaplib
+import os
 import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -167,7 +170,7 @@ class Line:
             return bool(heard)
 
     def cut(self) -> None:
-        """Ends it from another thread, whatever it waits for."""
+        """Ends it from another thread, whatever it waits for once it is connected."""
         if mailbox := getattr(self, "_mailbox", None):
             self._in_order = False
             mailbox.client.cut()
@@ -179,14 +182,13 @@ class Line:
         return opened(self.host, self._settings.at_port, self._settings.tls, context, self._patience)
 
     def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._settings.ca:
-            path = self._at.folder / self._settings.ca.expanduser()
-            try:
-                context.load_verify_locations(path)
-            except (OSError, ValueError) as error:
-                raise AccessLost(f"the certificate {path} can't be read: correct `ca`") from error
-        return context
+        if not self._settings.ca:
+            return trust(None, 0, *map(os.environ.get, NAMED))
+        path = self._at.folder / self._settings.ca.expanduser()
+        try:
+            return trust(path, path.stat().st_mtime_ns, *map(os.environ.get, NAMED))
+        except (OSError, ValueError) as error:
+            raise AccessLost(f"the certificate {path} can't be read: correct `ca`") from error
 
     def _sign_in(self, mailbox: Mailbox) -> None:
         user = self._settings.user
@@ -266,6 +268,20 @@ class Line:
         bye = mailbox.client.untagged_responses.get("BYE") if mailbox else error.args  # as a greeting it is in the error
         said = words(bye[-1], self._secret) if bye and isinstance(bye[-1], bytes) else ""
         return f"the connection broke{f' ({said})' if said else ''}: it is tried again later"
+
+
+NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@lru_cache(maxsize=64)
+def trust(ca: Path | None, _written: int, *_named: str | None) -> ssl.SSLContext:
+    """Whom to believe, read once for what the environment names and a file as it was written: it takes a megabyte, and there may
+    be a hundred accounts. Raises OSError, ValueError.
+    """
+    context = ssl.create_default_context()
+    if ca is not None:
+        context.load_verify_locations(ca)
+    return context
 
 
 def _authenticate(client: imaplib.IMAP4, mechanism: str, answer: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from service.domain.sync import Change, Delete, Moved, Page, Problem, Upsert
@@ -12,13 +12,14 @@ from service.integrations.files.pages import MOST, paged
 from service.integrations.files.place import many, sound
 from service.integrations.files.settings import digest
 from service.integrations.imap.box import Box
+from service.integrations.imap.doorbell import doorbell
 from service.integrations.imap.folders import Folder, Status, chosen, survey
 from service.integrations.imap.held import Held
 from service.integrations.imap.line import PATIENCE, Line, Token
 from service.integrations.imap.looking import Looking, same
 from service.integrations.imap.marks import Marks, Stamps
 from service.integrations.imap.reading import Pile, Reading
-from service.ports import Check, Surroundings
+from service.ports import Check, Doorbell, Surroundings
 
 if TYPE_CHECKING:
     from service.integrations.imap import Settings
@@ -41,6 +42,9 @@ class Imap:
 
     def line(self) -> Line:
         return Line(self._settings, self._at, self._token, self._patience)
+
+    def doorbell(self, ring: Callable[[], None]) -> Doorbell | None:
+        return doorbell(self.line, ring) if self._settings.idle else None
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         """Raises Unavailable or AccessLost. `held` is looked at where there is no good cursor, where a folder is no longer what it was,

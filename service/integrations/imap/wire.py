@@ -117,12 +117,21 @@ class Mailbox(BaseMailBox):
         return self._client
 
 
+def _watched(sock: socket.socket) -> None:
+    """The system itself looks whether the other end is there: a router that was switched off tells nobody who waits in IDLE."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, option):  # not everywhere by these names
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
 def opened(host: str, port: int, tls: str, context: ssl.SSLContext | None, patience: float) -> Mailbox:
     """Connected and, by `tls`, encrypted. `patience` in seconds holds for every wait from here on. Raises what imaplib and sockets do."""
     client = (
         TlsClient(host, port, ssl_context=context, timeout=patience) if tls == "tls" else Client(host, port, timeout=patience)
     )
     client.patience = patience
+    _watched(client.sock)
     try:
         if tls == "starttls":
             client.starttls(context)

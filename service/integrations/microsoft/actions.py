@@ -8,15 +8,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from service.errors import Rejected
+from service.errors import Rejected, Unavailable
 from service.http import Refused
 from service.integrations.microsoft.graph import IMMUTABLE, Graph
 
 _IMMUTABLE = {"Prefer": IMMUTABLE}
+LOOKED_THROUGH = 50  # drafts, newest first
 
 
 class Undo(StrEnum):
@@ -46,13 +47,28 @@ class NewEvent:
     place: str = ""
     attendees: Sequence[str] = ()  # e-mails; Microsoft invites them at once
     online: bool = False  # as a Teams meeting
+    remind: timedelta | None = None  # so long before; None: as the calendar does by itself
 
 
 def create_draft(graph: Graph, mime: bytes) -> Receipt:
-    """Into Drafts, as it is (https://learn.microsoft.com/graph/outlook-send-mime-message). Needs Mail.ReadWrite."""
+    """Into Drafts, as it is (https://learn.microsoft.com/graph/outlook-send-mime-message). Needs Mail.ReadWrite. Raises Unavailable with
+    `arrived` None where nobody can know: look with `find_draft` before it is tried again.
+    """
     headers = {"Content-Type": "text/plain", **_IMMUTABLE}
-    made = graph.act("POST", "/messages", content=base64.b64encode(mime), headers=headers)
+    try:
+        made = graph.act("POST", "/messages", content=base64.b64encode(mime), headers=headers)
+    except Unavailable as error:
+        error.in_doubt()
+        raise
     return Receipt(str(made["id"]), str(made.get("webLink") or ""), Undo.DELETE_DRAFT)
+
+
+def find_draft(graph: Graph, message_id: str) -> Receipt | None:
+    """The draft with this Message-ID, without <>, among the newest; None where there is none."""
+    asked: dict[str, str | int] = {"$select": "id,internetMessageId,webLink", "$top": LOOKED_THROUGH}
+    said = graph.get("/mailFolders/drafts/messages", asked, (IMMUTABLE,))
+    found = next((one for one in said.get("value", ()) if one.get("internetMessageId") == f"<{message_id}>"), None)
+    return Receipt(str(found["id"]), str(found.get("webLink") or ""), Undo.DELETE_DRAFT) if found else None
 
 
 def send_draft(graph: Graph, id: str) -> Receipt:
@@ -102,6 +118,8 @@ def create_event(graph: Graph, event: NewEvent, zone: tzinfo | None = None) -> R
         said["location"] = {"displayName": event.place}
     if event.attendees:
         said["attendees"] = [{"emailAddress": {"address": one}, "type": "required"} for one in event.attendees]
+    if event.remind is not None:
+        said |= {"isReminderOn": True, "reminderMinutesBeforeStart": int(event.remind.total_seconds() // 60)}
     if event.online:
         said |= {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
     made = graph.act("POST", "/events", json=said, headers=_IMMUTABLE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from service.integrations.microsoft.settings import GraphSettings
+from service.settings.section import ALLOW
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.outlook.source import Outlook
@@ -20,6 +22,7 @@ class Settings(GraphSettings):
     skip: tuple[str, ...] = Field(
         (), description="Folders that are not read, beside deleted, junk, drafts and outbox", examples=[["Newsletters"]]
     )
+    allow: Annotated[Many[Literal["draft", "label"]], ALLOW] = ()
 
     def connect(self, at: Surroundings) -> Outlook:
         from service.integrations.outlook.source import Outlook

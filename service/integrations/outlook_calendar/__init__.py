@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from service.integrations.microsoft.settings import GraphSettings
+from service.settings.section import ALLOW
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.outlook_calendar.source import OutlookCalendar
@@ -18,6 +20,7 @@ class Settings(GraphSettings):
 
     kind: Literal["outlook_calendar"]
     calendars: tuple[str, ...] = Field((), description="Which calendars are read", examples=[["Calendar", "Team"]])
+    allow: Annotated[Many[Literal["event"]], ALLOW] = ()
 
     def connect(self, at: Surroundings) -> OutlookCalendar:
         from service.integrations.outlook_calendar.source import OutlookCalendar

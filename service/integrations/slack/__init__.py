@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from service.settings.section import ChannelSettings, Secret, SecretUnreadable, SourceSettings
+from service.settings.section import ALLOW, ChannelSettings, Secret, SecretUnreadable, SourceSettings
+from service.settings.words import Many
 
 if TYPE_CHECKING:
     from service.integrations.slack.channel import SlackChannel
@@ -24,6 +25,7 @@ _BASE = Field(description="Another server that speaks Slack's Web API", pattern=
 
 
 class Settings(SourceSettings):
+    rings: ClassVar[bool] = True
     kind: Literal["slack"]
     token: Annotated[Secret | None, _TOKEN] = None
     app_token: Annotated[Secret | None, Field(description="Where the app-level token (xapp-) is, for the doorbell")] = None
@@ -33,6 +35,7 @@ class Settings(SourceSettings):
     ] = ()
     skip: Annotated[tuple[str, ...], Field(description="Names or ids that are not read", examples=[["random", "direct"]])] = ()
     user: Annotated[str, Field(description="Your Slack id or handle, for a bot that may not see e-mails")] = ""
+    allow: Annotated[Many[Literal["post"]], ALLOW] = ()
     base_url: Annotated[str, _BASE] = SLACK
 
     def connect(self, at: Surroundings) -> Slack:

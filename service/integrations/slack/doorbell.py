@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from service.errors import ExternalError, Unavailable
+from service.integrations.listening import Heard
 from service.integrations.slack import SLACK, Token
 from service.integrations.slack.client import QUIET
 from service.integrations.slack.refusals import sorted_out
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 PINGS = 5.0
 """Seconds between looks at the connection; four of them without an answer, and it is made anew."""
+
+DEAF_PINGS = 8
+"""For so many of these the SDK may try to come back."""
+LOOK = 0.5  # seconds
 
 Ring = Callable[[str, str], None]
 """With a channel's id and the ts of the thread's first post, "" where it is about the channel."""
@@ -159,3 +164,40 @@ class Rung:
                 self._whole, self._doubted = True, number
             self._places, self._taken = {}, {number: together}
             return together if number > self._doubted else None
+
+
+class SocketBell:
+    """A doorbell over and over, and what rang at it."""
+
+    def __init__(
+        self,
+        app_token: Token,
+        ring: Callable[[], None],
+        clock: Callable[[], datetime],
+        base_url: str = SLACK,
+        pings: float = PINGS,
+    ) -> None:
+        self.rung = Rung()
+        self._ring, self._pings = ring, pings
+        self._bell = Doorbell(app_token, self._heard, clock, self._missed, base_url, pings)
+        self.rung.listening = lambda: self._bell.listening
+
+    def listen(self, heard: Heard, closed: Event) -> bool:
+        """The SDK connects anew by itself; where that takes too long, it is begun from the start."""
+        with self._bell:
+            self.rung.missed()
+            heard()
+            deaf = 0.0  # seconds
+            while not closed.wait(LOOK):
+                deaf = 0.0 if self._bell.listening else deaf + LOOK
+                if deaf > DEAF_PINGS * self._pings:
+                    raise Unavailable("Slack's Socket Mode connection broke and does not come back: it is tried again")
+        return True
+
+    def _heard(self, channel: str, root: str) -> None:
+        self.rung.ring(channel, root)
+        self._ring()
+
+    def _missed(self) -> None:
+        self.rung.missed()
+        self._ring()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,10 @@ from service.domain.sync import Change, Page, Problem
 from service.errors import ExternalError
 from service.integrations.files.place import many
 from service.integrations.files.settings import digest
-from service.integrations.slack import Token
+from service.integrations.listening import Listening
+from service.integrations.slack import Token, held_by
 from service.integrations.slack.client import Client
+from service.integrations.slack.doorbell import SocketBell
 from service.integrations.slack.people import People
 from service.integrations.slack.rooms import SCOPES, chosen, rooms
 from service.integrations.slack.run import Run, Tools
@@ -19,7 +21,7 @@ from service.integrations.slack.state import State
 from service.integrations.slack.threads import Threads
 from service.integrations.slack.watch import Rings
 from service.integrations.slack_messages.directory import words
-from service.ports import Check, Surroundings
+from service.ports import Check, Doorbell, Surroundings
 
 if TYPE_CHECKING:
     from service.integrations.slack import Settings
@@ -32,7 +34,7 @@ LONGEST = 45.0
 
 class Slack:
     def __init__(self, settings: Settings, at: Surroundings, token: Token) -> None:
-        self._settings, self._clock = settings, at.clock
+        self._settings, self._at, self._clock = settings, at, at.clock
         self._client = Client(token, at.clock, settings.base_url)
         people = People(self._client, at.person, settings.user)
         threads = Threads(self._client, people, at.person, at.account)
@@ -43,6 +45,14 @@ class Slack:
     def listen(self, rings: Rings) -> None:
         """From now on only what rang is asked."""
         self._rings = rings
+
+    def doorbell(self, ring: Callable[[], None]) -> Doorbell | None:
+        if self._settings.app_token is None:
+            return None
+        token = held_by(self._settings.app_token, self._at)
+        bell = SocketBell(token, ring, self._clock, self._settings.base_url)
+        self.listen(bell.rung)
+        return Listening(bell.listen, ring)
 
     def pages(self, cursor: str | None, held: Mapping[str, str]) -> Iterator[Page]:
         made_for = self._tools.made_for

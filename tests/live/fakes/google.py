@@ -3,7 +3,7 @@
 - OAuth: https://developers.google.com/identity/protocols/oauth2/native-app and …/oauth2/service-account, RFC 6749, RFC 7636
 - Batches: https://developers.google.com/workspace/gmail/api/guides/batch; partial answers: …/guides/performance#partial
 - Errors: https://developers.google.com/workspace/gmail/api/guides/handle-errors, …/calendar/api/guides/errors
-- Gmail: `google_mail`, Calendar: `google_calendar`
+- Gmail: `google_mail`, Calendar: `google_calendar`, Pub/Sub and Gmail's watch: `google_pubsub`
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from tests.live.fakes.google_calendar import Calendars
 from tests.live.fakes.google_mail import Mailbox
+from tests.live.fakes.google_pubsub import PubSub
 from tests.live.fakes.google_rules import Fault, partial
 from tests.live.loopback import Hosted
 
@@ -173,6 +174,7 @@ class Google(Hosted):
     def __init__(self, email: str = "mara@keller.example", *, batches: bool = True) -> None:
         self.oauth = OAuth()
         self.mail, self.calendars = Mailbox(email), Calendars(email)
+        self.pubsub = PubSub(email)
         self.batches = batches
         self.inner: list[str] = []
         """Method and path of all that batches held."""
@@ -210,7 +212,7 @@ class Google(Hosted):
 
     def _call(self, method: str, target: str, authorization: str, body: bytes, only_if: str = "") -> Any:
         parts = urlsplit(target)
-        apis = (("/gmail/v1/", self.mail), ("/calendar/v3/", self.calendars))
+        apis = (("/gmail/v1/", self.mail), ("/calendar/v3/", self.calendars), ("/v1/projects/", self.pubsub))
         api = next((one for start, one in apis if parts.path.startswith(start)), None)
         if api is None:
             raise Fault(404, "notFound", "Not Found")
@@ -223,6 +225,8 @@ class Google(Hosted):
                 request.body = json.loads(body)
             except ValueError as error:
                 raise Fault(400, "parseError", "Invalid JSON payload received.") from error
+        if api is self.pubsub or (api is self.mail and parts.path.endswith("/watch") and method == "POST"):
+            return self.pubsub.answer(request) if api is self.pubsub else self.pubsub.watch(request)  # a pull waits
         with self._lock:
             answer = api.answer(request)
         return partial(answer, request.word("fields")) if "fields" in request.query else answer

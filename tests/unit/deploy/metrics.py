@@ -12,6 +12,8 @@ EXPORTED: dict[str, frozenset[str]] = {
     "reveille_occurrences_ended_total": frozenset({"job", "outcome"}),
     "reveille_lease_losses_total": frozenset(),
     "reveille_deliveries": frozenset({"channel_kind", "state"}),
+    "reveille_doorbells": frozenset({"kind", "state"}),
+    "reveille_rings_total": frozenset(),
     "reveille_oldest_undelivered_seconds": frozenset(),
     "reveille_queue_age_seconds": frozenset({"queue"}),
     "reveille_queue_waiting": frozenset({"queue"}),

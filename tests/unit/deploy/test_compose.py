@@ -97,6 +97,7 @@ def test_there_are_several_of_each_and_one_migration() -> None:
         "clock": ("clock", 2),
         "worker-quick": ("worker", 2),
         "worker-morning": ("worker", 2),
+        "listener": ("listen", 2),
     }
 
 

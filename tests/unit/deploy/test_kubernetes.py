@@ -123,7 +123,7 @@ def test_pods_are_hardened_and_bounded(resources: list[Resource]) -> None:
 
 def test_clocks_and_workers_answer_probes_and_stop_in_time(resources: list[Resource]) -> None:
     deployments = [(r, c) for r, c in ours(resources) if r["kind"] == "Deployment"]
-    assert len(deployments) == 3
+    assert len(deployments) == 4
     for resource, container in deployments:
         ports = {port["name"] for port in container["ports"]}
         paths = {"startupProbe": "/ready", "readinessProbe": "/ready", "livenessProbe": "/live"}

@@ -15,6 +15,7 @@ STARTED = (
     "reveille.service",
     "reveille.target",
     "reveille-clock@1.service",
+    "reveille-listener@1.service",
     "reveille-migrate.service",
     "reveille-worker@morning.service",
     "reveille-worker@quick.service",

@@ -6,11 +6,13 @@ import pytest
 from jobs import morning
 from service.domain.delivery import Audience, Draft, Keep, Replace, Skip
 from service.domain.ledger import Cadence, Occurrence, WallTimes
+from service.domain.proposals import Act, ActState
 from service.domain.speech import Recording
 from service.errors import Unavailable
 from service.ports import Check, Occasion, Services
 from tests.builders import an_event
 from tests.unit.briefing.scene import HOUR, SEVEN, a_world, an_ask, an_fyi, answer
+from tests.unit.briefing.test_deeds import Diary
 from tests.world import World
 
 EARLY = SEVEN - timedelta(minutes=10)
@@ -61,6 +63,15 @@ def test_a_draft_holds_the_facts_and_one_notice_an_audience():
 def test_a_quiet_day_is_told_too():
     (notice,) = prepare(a_world()).notices
     assert notice.subject == "Tue 12 May · a quiet day"
+
+
+def test_what_rules_did_is_told_to_the_person_alone():
+    act = Act("p", "mara", "mail.label", "gmail", "rule lawyers", "lawyers", ActState.DONE, EARLY - HOUR)
+    draft = prepare(a_world(an_ask()), an_occasion(to=("inbox", "team")), deeds=Diary([act], open=1))
+    mine, theirs = sorted(draft.notices, key=lambda n: n.audience != Audience.PERSON)
+    for said in ("1 by “lawyers”", "1 proposal waits for your yes"):
+        assert said in mine.text
+        assert said not in theirs.text
 
 
 def test_others_never_see_what_is_private():

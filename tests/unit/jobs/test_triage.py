@@ -9,6 +9,7 @@ from jobs import triage
 from service.domain.delivery import Audience, Draft, Keep, Nothing, Skip
 from service.domain.ledger import Cadence, Every, Occurrence
 from service.domain.people import Address
+from service.domain.sync import Account, Health
 from service.domain.verdicts import Category, Judged, Request, Span
 from service.ports import Occasion, Services
 from tests.builders import MARA, NOON, a_contact, a_message, a_person, a_verdict, judged
@@ -129,3 +130,46 @@ def test_read_in_the_meantime_is_not_said() -> None:
     one = at.items.messages[0]
     at.items.messages[0] = replace(one, message=replace(one.message, flags=frozenset({"seen"})))
     assert triage.recheck(at, a_person(), draft, occasion(), NOON) == Skip("nothing urgent")
+
+
+def refusing(since=NOON - FIVE, **fields) -> Account:
+    said = {"error": "imap.keller.example refuses user mara with this password: make an app password"}
+    what = {"person": "mara", "name": "imap mara@keller.example", "kind": "imap", "health": Health.NO_ACCESS}
+    return Account(**what | said | {"failing_since": since} | fields)
+
+
+def after(draft: Draft, *things: object) -> Services:
+    world = World(a_person()).with_(*things)
+    return Services(world.tell("triage", NOON - FIVE, draft.facts), audiences=CHANNELS)
+
+
+def test_a_source_that_refuses_us_is_told_with_what_mends_it() -> None:
+    draft = prepare(services(refusing()))
+    assert draft.notices[0].subject == "mara@keller.example can't be read any more"
+    assert draft.notices[0].short.endswith("\nimap.keller.example refuses user mara with this password: make an app password")
+    assert draft.to == ("phone",)
+    assert "make an app password" in draft.notices[0].text
+
+
+def test_it_is_told_once_and_anew_when_it_breaks_anew() -> None:
+    draft = prepare(services(refusing()))
+    assert prepare(after(draft, refusing())) == NOTHING
+    assert prepare(after(draft, refusing(health=Health.OK, failing_since=None, error=""))) == NOTHING
+    again = prepare(after(draft, refusing(since=NOON)))
+    assert [fact.key for fact in again.facts] == ["access:imap mara@keller.example"]
+
+
+def test_what_is_merely_unreachable_is_not_worth_an_interruption() -> None:
+    assert prepare(services(refusing(health=Health.UNREACHABLE))) == NOTHING
+
+
+def test_it_goes_along_with_an_urgent_mail_and_never_to_others() -> None:
+    draft = prepare(services(urgent(), a_contact(), refusing()), occasion(("phone", "wall")))
+    person, wall = (next(n for n in draft.notices if n.audience == a) for a in (Audience.PERSON, Audience.OTHERS))
+    assert person.short.splitlines()[0] == "Dana Whitfield: Server"
+    assert person.short.splitlines()[1].startswith("mara@keller.example can't be read any more")
+    assert "password" not in wall.text + wall.short + (wall.html or "")
+
+
+def test_what_was_lost_before_a_restore_was_told_by_the_service_before() -> None:
+    assert prepare(replace(services(refusing()), silent_until=NOON)) == NOTHING

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.mail.visible import Page, links_in_text, visible_text
+from tests.unit.mail import tricks
 
 SECRET = "CANARY pay the other account"
 
@@ -153,6 +154,34 @@ def test_what_only_looks_hidden_is_kept(name: str) -> None:
 def test_rules_that_do_not_hold_hide_nothing(name: str) -> None:
     css, inner = SEEN_DESPITE_SHEET[name]
     assert "Dinner too" in visible_text(page(inner, css)).text
+
+
+@pytest.mark.parametrize("trick", tricks.HIDDEN)
+def test_tricks_hide_nothing_into_the_text(trick: str) -> None:
+    seen = visible_text(page(tricks.HIDDEN[trick].replace("{}", tricks.SECRET)))
+    assert "CANARY" not in f"{seen.text} {seen.links} {seen.pictures}"
+    assert "Lunch at noon?" in seen.text
+    assert "Mara" in seen.text
+
+
+@pytest.mark.parametrize("sheet", tricks.HIDDEN_BY_SHEET)
+def test_no_rule_that_hides_is_missed(sheet: str) -> None:
+    assert "CANARY" not in visible_text(page(tricks.HIDDEN_BY_SHEET[sheet].replace("{}", tricks.SECRET), sheet)).text
+
+
+@pytest.mark.parametrize("trick", tricks.VISIBLE)
+def test_what_a_person_sees_stays(trick: str) -> None:
+    assert tricks.SHOWN in visible_text(page(tricks.VISIBLE[trick].replace("{}", tricks.SHOWN))).text
+
+
+@pytest.mark.parametrize("sheet", tricks.VISIBLE_DESPITE_SHEET)
+def test_no_rule_hides_what_it_does_not_mean(sheet: str) -> None:
+    assert tricks.SHOWN in visible_text(page(tricks.VISIBLE_DESPITE_SHEET[sheet].replace("{}", tricks.SHOWN), sheet)).text
+
+
+def test_counting_siblings_of_a_huge_page_is_not_begun() -> None:
+    many = Page("<style>" + "".join(f"p:nth-child({n}n){{display:none}}" for n in range(2, 60)) + "</style>" + "<p>y" * 20_000)
+    assert many.problems == ["a style sheet was read only in part"]
 
 
 def test_hidden_characters_are_counted() -> None:

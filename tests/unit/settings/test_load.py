@@ -296,6 +296,7 @@ def test_each_slip_is_named_with_line_field_and_fix(tmp_path: Path, text: str, l
         ("{name: A, emails: a@b.example, holidays: XX}", "me.holidays", "ISO country"),
         ("{name: A, emails: a@b.example, holidays: CH-ZZ}", "me.holidays", "Parts of CH"),
         ("{name: A, emails: a@b.example, id: A B}", "me.id", "docs/config.md"),
+        ("{name: A, emails: a@b.example, id: reveille}", "me.id", "another"),
         ("{name: A, emails: a@b.example, working_hours: {from: '18:00', until: '09:00'}}", "me.working_hours", "later"),
         (
             "{name: A, emails: a@b.example, reads_too: [{email: b@c.example, only: [mornin]}]}",
