@@ -14,7 +14,7 @@ from service.domain.sync import Change, Delete, Moved
 from service.integrations.files.letters import Letter
 from service.integrations.gmail.labels import Labels, Place
 
-KEY = "1"
+KEY = "2"
 """Stands for the bytes of any message: they never change, an edited draft is another message. Raised when mail is read differently."""
 
 
