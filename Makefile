@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 UV_VERSION := 0.13.8
 SOURCES := service jobs templates tests
 
-.PHONY: run install extras install-dev test check format bench chaos lock clean
+.PHONY: run install extras install-dev test check format bench train chaos lock clean
 
 run: install
 	@$(BIN)/reveille run $(ARGS)
@@ -58,6 +58,10 @@ $(VENV)/.installed-bench: deploy/requirements-bench.txt $(VENV)/.installed-dev
 
 bench: install-dev $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench
+
+# The classifiers' weights, from the data that tests/training/sources.py names. `make train ARGS=--check` says whether they are the same.
+train: install-dev
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training $(ARGS)
 
 # Every fault at a hundred random points: hours. Goes on where it was left; `make chaos ARGS=--table` prints what there is.
 chaos: install-dev

@@ -21,6 +21,7 @@ from service.ports import CalendarReader, Doorbell, Items, Source
 from service.store.accounts import Accounts
 from service.store.expansion import Expansion
 from service.triage.background import Background
+from service.triage.dealings import dealings
 from service.triage.judges import Case, Judges
 from service.watching import Observer
 
@@ -121,7 +122,7 @@ class Sync:
     def _cases(self, messages: Sequence[Message]) -> Sequence[Case]:
         if self.background is not None:
             return self.background.cases(messages)
-        relations = self.items.relations({m.sender.email for m in messages})
+        relations = dealings(self.items, messages, self.clock())
         return [(m, relations.get(m.sender.email, Relation())) for m in messages]
 
     def judge_again(self, since: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -136,6 +136,10 @@ class Relation:
     last_sent_at: datetime | None = None
     known: bool = False  # in contacts or the CRM
     name: str = ""
+    answers_in: timedelta | None = None  # how long the person usually takes to answer them; None: too few answers to say
+    meets_at: datetime | None = None  # the next meeting with them
+    meeting: str = ""  # its title, "" for a private one
+    deal: str = ""  # the name of an open deal with them
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from service.domain.rules import Rule
 from service.domain.verdicts import Relation
 from service.ports import Items
 from service.triage.circumstances import Asked, around
+from service.triage.dealings import dealings
 from service.triage.judges import Known
 from service.triage.teaching import Teacher
 
@@ -32,7 +33,7 @@ class Background:
     def cases(self, messages: Sequence[Message]) -> list[Known]:
         """In the order of the messages; the store is asked for all of them together."""
         now = self.clock()
-        relations = self.items.relations({m.sender.email for m in messages})
+        relations = dealings(self.items, messages, now)
         surrounding = around(messages, relations, self.rules, self.person, self.items, now)
         hints = self.teacher.hints(messages)
         return [

@@ -57,7 +57,7 @@ class Weights:
 
 def likelihood(of: Sentence, found: set[str], weights: Weights | None = None) -> float:
     """0 to 1; `found` are the sentence's features by `asking.features`."""
-    return 1 / (1 + exp(-max(-30.0, min(30.0, (weights or _weights()).score(clues(of, found))))))
+    return 1 / (1 + exp(-max(-30.0, min(30.0, (weights or shipped()).score(clues(of, found))))))
 
 
 def clues(of: Sentence, found: set[str]) -> Clues:
@@ -93,6 +93,6 @@ _IDS = _Ids()
 
 
 @cache
-def _weights() -> Weights:
+def shipped() -> Weights:
     read = json.loads((files("service.triage") / "weights" / "asking.json").read_text(encoding="utf-8"))
     return Weights(read["unit"], read["bias"], read["names"], read["pairs"], read["grams"])

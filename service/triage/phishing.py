@@ -188,7 +188,8 @@ def _lures(message: Message, relation: Relation, counts: Mapping[str, int], mark
         )
     elif account >= 2 and threat:
         yield 0.6 if stranger else 0.2, "asks you to confirm an account under pressure"
-    if counts.get("fortune", 0) >= (2 if shady else 4):
+    talk = message.bulk.is_list or message.in_reply_to or message.bulk.unsubscribe or counts.get("removal", 0) >= 2
+    if not talk and counts.get("fortune", 0) >= (2 if shady else 4):
         yield 1.0 if stranger else 0.4, "promises money that nobody owes you"
     if counts.get("payment", 0) >= 1 and counts.get("pressing", 0) >= 1 and (shady or is_free_mail(message.sender.domain)):
         yield 0.6 if stranger else 0.2, "presses for a payment"

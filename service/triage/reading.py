@@ -9,8 +9,11 @@ from service.domain.items import Message, Provenance
 from service.domain.people import Person
 from service.domain.verdicts import Relation
 from service.people import is_external, is_free_mail, is_machine
+from service.triage.addressee import names_of
 from service.triage.junk import Junk, evidence, weigh
 from service.triage.lexicon import words
+from service.triage.linear import Linear
+from service.triage.ngrams import buckets
 from service.triage.phishing import THRESHOLD, signs
 from service.triage.statements import Statements
 from service.triage.words.junk import TABLES as JUNK
@@ -28,6 +31,8 @@ class Reading:
     said: Statements
     size: int  # words
     tones: dict[str, tuple[str, ...]]  # the distinct phrases of each meaning, as found
+    marked: frozenset[str]  # evidence for and against junk, by name
+    words: tuple[int, ...]  # its wording, hashed
     junk: Junk
     phishing: tuple[str, ...]  # reasons, strongest first; empty: no phishing
 
@@ -97,7 +102,18 @@ class Reading:
         return is_free_mail(self.message.sender.domain) and not self.machine
 
 
-def gather(message: Message, person: Person, relation: Relation, said: Statements) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands in a message, before anybody says what it means."""
+
+    size: int
+    tones: dict[str, tuple[str, ...]]
+    counts: dict[str, int]
+    marked: set[str]
+    words: tuple[int, ...]
+
+
+def look(message: Message, person: Person, said: Statements) -> Seen:
     tokens = tuple(chain.from_iterable([s.words for s in said.sentences]))
     tones: dict[str, dict[str, None]] = {}
     counts: dict[str, int] = {}
@@ -106,19 +122,22 @@ def gather(message: Message, person: Person, relation: Relation, said: Statement
             if meaning in _WANTED:
                 counts[meaning] = counts.get(meaning, 0) + 1
                 tones.setdefault(meaning, {})[" ".join(s.words[start : start + length])] = None
-    marked = evidence(message, person, tokens, counts)
-    colleague = _is_colleague(message, person)
-    junk = weigh(marked, relation, colleague=colleague)
-    return Reading(
-        message,
-        person,
-        relation,
-        said,
+    return Seen(
         len(tokens),
         {meaning: tuple(found) for meaning, found in tones.items()},
-        junk,
-        _deceit(list(signs(message, person, relation, counts, marked)), junk, marked, colleague=colleague),
+        counts,
+        evidence(message, person, tokens, counts),
+        buckets(tokens, names_of((message.sender, *message.to[:20]))),
     )
+
+
+def gather(message: Message, person: Person, relation: Relation, said: Statements, filtering: Linear | None = None) -> Reading:
+    """`filtering`: another junk filter than the shipped one."""
+    seen = look(message, person, said)
+    colleague = _is_colleague(message, person)
+    junk = weigh(seen.marked, seen.words, relation, filtering, colleague=colleague)
+    deceit = _deceit(list(signs(message, person, relation, seen.counts, seen.marked)), junk, seen.marked, colleague=colleague)
+    return Reading(message, person, relation, said, seen.size, seen.tones, frozenset(seen.marked), seen.words, junk, deceit)
 
 
 def _is_colleague(message: Message, person: Person) -> bool:

@@ -11,11 +11,11 @@ from service.domain.people import Person
 from service.triage import Triage
 from service.triage.requests import judged
 from service.triage.sentences import sentence
-from tests.bench.bench_triage import real_mail_rows
 from tests.bench.figures import RIGHT, Figure, report
 from tests.builders import a_message, a_person
 from tests.corpus import CORPUS
 from tests.training.asking import data, examples, f1, folds, train
+from tests.training.public import real
 from tests.unit.triage.cases import KINDS, SAID, UNSEEN
 
 _FOLDS, _SEED = 10, 11
@@ -120,12 +120,12 @@ _THRESHOLDS = tuple(log(p / (1 - p)) for p in (0.36, 0.4, 0.44, 0.48, 0.52))
 def _bulk() -> None:
     """Read as the one it was sent to, who is then spoken to directly; a list's members as well."""
     counts = {"bulk mail": [0, 0], "  of it newsletters and notices": [0, 0]}
-    for row, message in real_mail_rows():
-        hard = "hard" in row["subset"]
-        if row["label"] != "ham" or not (row["bulk_header"] or hard):
+    for mail in real():
+        hard = "hard" in mail.subset
+        if mail.spam or not (mail.bulk or hard):
             continue
-        reader = Person("me", "Some Body", tuple(a.email for a in message.to[:1]))
-        verdict = Triage(reader).judge(message)
+        reader = Person("me", "Some Body", tuple(a.email for a in mail.message.to[:1]))
+        verdict = Triage(reader).judge(mail.message)
         asks = any(r.of_me for r in (*verdict.requests, *verdict.hints))
         for name in list(counts)[: 2 if hard else 1]:
             counts[name][0] += 1

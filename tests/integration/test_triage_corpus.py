@@ -3,78 +3,53 @@
 from __future__ import annotations
 
 import json
-import re
 import tarfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Any
 
 import pytest
 
-from service.domain.items import Link, Message, Provenance
-from service.domain.people import Address, Person
+from service.domain.items import Message
+from service.domain.people import Person
 from service.domain.raw import RawMessage
-from service.domain.verdicts import Verdict
+from service.domain.verdicts import Category, Verdict
 from service.mail.message import read_message
 from service.triage import Triage
 from service.triage.asking import asks
 from tests.builders import MARA, NOON, a_message, a_person
 from tests.corpus import need
 from tests.training.asking import FILE, data_line
+from tests.training.public import Labelled, address, labelled
 
 pytestmark = pytest.mark.corpus
 
-CATEGORIES = {
-    "URGENT": "urgent",
-    "NEEDS_RESPONSE": "needs_reply",
-    "FYI": "fyi",
-    "PROMOTIONAL": "promotion",
-    "PERSONAL": "personal",
-}
 
-
-def address(written: str) -> Address:
-    name, email = parseaddr(written)
-    return Address(email.lower(), name)
-
-
-def labelled() -> Iterator[tuple[dict[str, Any], Verdict]]:
-    """Each mail as its first recipient would have it judged."""
-    for line in need("triage_mail", "mails.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        body = row["body"]
-        quote = re.search(r"\n\s*On [^\n]{5,120} wrote:\s*\n", body)
-        sent_at = datetime.fromisoformat(row["date"])
-        message = a_message(
-            sender=address(row["sender"]),
-            subject=row["subject"],
-            text=body,
-            reply_text=body[: quote.start()] if quote else body,
-            sent_at=sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC),
-            to=tuple(map(address, row["to"])),
-            cc=tuple(map(address, row["cc"] or ())),
-            links=tuple(Link(u, u) for u in re.findall(r"https?://[^\s<>\"]+", body)),
-            provenance=Provenance.OUTSIDE,
-        )
-        mine = address(row["to"][0]).email
-        person = Person("me", mine.partition("@")[0].replace(".", " ").title(), (mine,))
-        yield row, Triage(person).judge(message)
+def judged() -> Iterator[tuple[Labelled, Verdict]]:
+    need("triage_mail", "mails.jsonl")
+    for mail in labelled():
+        yield mail, Triage(mail.person).judge(mail.message)
 
 
 def share(hits: Sequence[bool]) -> float:
     return sum(hits) / len(hits)
 
 
-def test_five_categories() -> None:
-    judged = [(CATEGORIES[row["category"]], str(v.category), row["source_dataset"]) for row, v in labelled()]
-    assert share([right == said for right, said, _ in judged]) >= 0.86
-    for category, least in {"urgent": 0.92, "personal": 0.65, "promotion": 0.92, "fyi": 0.85, "needs_reply": 0.75}.items():
-        assert share([said == right for right, said, _ in judged if right == category]) >= least, category
-    for source, count in Counter(s for *_, s in judged).items():
-        if count >= 10:
-            assert share([right == said for right, said, s in judged if s == source]) >= 0.7, source
+def test_the_shipped_weights_know_what_they_were_trained_on() -> None:
+    """How right they are on mail they never saw is for `python -m tests.bench triage` to say."""
+    said = [(mail.category, verdict.category) for mail, verdict in judged()]
+    for category in Category:
+        assert share([s is category for right, s in said if right is category]) >= 0.85, category
+
+
+def test_benign_mail_that_looks_like_an_attack_is_no_phishing() -> None:
+    texts = [
+        json.loads(line)[field]
+        for name, field in (("notinject_one", "prompt"), ("llmail_benign", "body"), ("bipia_email_contexts", "context"))
+        for line in need("injection_mail", f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    found = [Triage(a_person()).judge(a_message(text=text, subject=text[:60])) for text in texts]
+    assert not any(v.phishing for v in found)
+    assert share([v.spam for v in found]) <= 0.02
 
 
 def test_action_items_are_found_where_there_are_some() -> None:

@@ -1,0 +1,1 @@
+"""Trains the classifiers of `service.triage` from named data: `python -m tests.training`."""

@@ -1,4 +1,4 @@
-"""Trains `service/triage/weights/asking.json`: `python -m tests.training.asking`, with the data of `REVEILLE_CORPUS`."""
+"""What makes `service/triage/weights/asking.json`."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def written(weights: Weights, source: dict[str, Any]) -> str:
             {
                 "what": "whether a sentence asks something of its reader: log odds are unit × (bias + Σ weights × scale)",
                 "version": 1,
-                "made_by": "python -m tests.training.asking",
+                "made_by": "python -m tests.training",
                 "data": [source],
                 "unit": weights.unit,
                 "bias": weights.bias,
@@ -142,11 +142,6 @@ def data_line(read: bytes) -> dict[str, Any]:
     return {**SOURCE, "sha256": sha256(read).hexdigest()}
 
 
-def main() -> None:
-    weights = train(examples(*data()))
-    FILE.write_text(written(weights, data_line(_path().read_bytes())), encoding="utf-8")
-    print(f"{FILE}: {FILE.stat().st_size:,} bytes")
-
-
-if __name__ == "__main__":
-    main()
+def made() -> str:
+    """The file's text, from all of the data."""
+    return written(train(examples(*data())), data_line(_path().read_bytes()))
