@@ -40,7 +40,7 @@ $(VENV)/.installed-dev: deploy/requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 test: install-dev
-	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal --durations 15
 
 check: install-dev
 	@$(BIN)/ruff format --check $(SOURCES)
