@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pluggy
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from service.store import EVERYBODY, Store, acting_as, open_store
@@ -28,6 +29,15 @@ from tests.services.fixtures import (  # noqa: F401 fixtures are found by name
     s3_server,
 )
 
+# What a failing line of a test logs is short: a traceback drawn in colours takes a tenth of a second.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("house"), max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))

@@ -9,6 +9,7 @@ from itertools import islice
 
 from service.triage.lexicon import Hit, words
 from service.triage.meanings import LEXICON
+from service.triage.words.calendar import MONTHS
 
 LIMIT = 6_000
 """Characters of a text that are looked at: what is asked stands near the top, and a log pasted below must cost nothing."""
@@ -28,9 +29,15 @@ _BREAK = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:mio|mrd|tsd|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|dept|inc|ltd|corp|jr|sr|e\.g|i\.e|a\.m|p\.m|z\.b|d\.h|bzw|ca|"
-    r"usw|hr|fr|tel|abs|bspw|evtl|ggf|sra?|ud|uds|mme|mlle|cf|p\.ex|jan|feb|apr|aug|sept?|oct|okt|nov|dec|dez|[a-z]|\d{1,2})\.$",
+    r"usw|hr|fr|tel|abs|bspw|evtl|ggf|sra?|ud|uds|mme|mlle|cf|p\.ex|jan|feb|apr|aug|sept?|oct|okt|nov|dec|dez|[a-z])\.$",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"(?<![^\s(])\d{1,2}\.$")
+_ORDINAL = re.compile(
+    r"(?:^|[\s(])(?:am|ab|bis|beim|dem|den|der|des|die|das|im|seit|vom|zum|zur)\s+\d{1,2}\.$",  # "am 9. Mai", "im 3. Stock"
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(slots=True)  # not frozen: that would double what making one costs, and there are twenty a message
@@ -68,7 +75,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     for gap in _BREAK.finditer(text):
         at = gap.start()
         before = text[at - 1 : at]
-        if before == "." and _ABBREVIATION.search(text, max(start, at - 12), at):
+        if before == "." and (_ABBREVIATION.search(text, max(start, at - 12), at) or _is_counted(text, start, at, gap.end())):
             continue
         if before in (",", ";") and _goes_on(text, gap):
             continue
@@ -78,6 +85,17 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         start = gap.end()
     if span := _trimmed(text, start, len(text)):
         yield span
+
+
+def _is_counted(text: str, start: int, at: int, then: int) -> bool:
+    """Whether the number before the point at `at` is an ordinal or a list's, and what stands at `then` goes on with it."""
+    if not _NUMBER.search(text, max(start, at - 4), at):
+        return False
+    following = _WORD.match(text, then)
+    if following is None or text[start : at - 1].strip(" \t(").isdigit():
+        return True
+    word = following[0]
+    return word[0].islower() or word.lower() in MONTHS or bool(_ORDINAL.search(text, max(start, at - 12), at))
 
 
 def _goes_on(text: str, gap: re.Match[str]) -> bool:

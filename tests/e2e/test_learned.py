@@ -35,11 +35,10 @@ def test_three_corrections_change_the_fourth(reveille: Reveille) -> None:
     )
     [found] = [one for one in reveille("learned", "--json").json if one["about"] == "sender"]
     assert (found["of"], found["cases"], found["looks"]) == ("dana@atlas.example", 3, "urgent")
-    [row] = [r for r in reveille.rows("select verdict from item where kind='message'") if b"learned: of Dana" in _plain(r[0])]
-    assert row
+    assert b'"brain":"learned"' in verdict(reveille, "Alarm d")
     assert found["id"] in reveille("learned").out
     assert reveille("learned", "undo", found["id"]).out == "Forgotten: Dana Whitfield.\n"
-    assert not [r for r in reveille.rows("select verdict from item where kind='message'") if b"learned: of Dana" in _plain(r[0])]
+    assert b"learned" not in verdict(reveille, "Alarm d")
     assert reveille("learned", "report", "--json").json["all"]["mails"] == 3
     assert reveille("learned", "forget-all", "--yes").code == 0
     assert reveille.rows("select count(*) from feedback") == [(0,)]
@@ -80,6 +79,13 @@ def test_an_answer_is_shown_in_the_persons_hand(tmp_path: Path) -> None:
     assert (none.code, none.out) == (1, "")
     assert "no rule" in none.err
     assert "nothing of a meeting" in reveille("draft", "Files", "--as", "schedule").err
+
+
+def verdict(reveille: Reveille, subject: str) -> bytes:
+    """Of the one mail of that subject, as it is stored."""
+    rows = reveille.rows("select sealed, verdict from item where kind = 'message'")
+    [found] = [_plain(judged) for sealed, judged in rows if subject.encode() in _plain(sealed)]
+    return found
 
 
 def _plain(sealed: bytes) -> bytes:
