@@ -35,16 +35,18 @@ def _ordered(facts: Iterator[Fact]) -> tuple[Fact, ...]:
 
 def _open(desk: Desk, conversation: Conversation, state: State) -> Iterator[tuple[Open, int]]:
     """At most one a thread, with the working days since; none where something with a date or a question waits there as well."""
+    last = conversation.newest
+    if is_own(last.message) is not (state is State.ON_ME) or not any(p.due is None for p in last.verdict.commitments):
+        return  # most threads, at little cost
+    waited = working_days(desk.person, last.message.at.astimezone(desk.zone).date(), desk.today)
+    if waited < PATIENCE:
+        return
     found = standing([j for j in conversation.messages if is_own(j.message) or desk.kinds[j.message.id] is Kind.PERSON])
     if found.state is not state:
         return
     ours = found.on_me if state is State.ON_ME else found.on_them
-    if not all(isinstance(o.what, Commitment) and o.what.due is None for o in ours):
-        return
-    first = ours[0]
-    waited = working_days(desk.person, first.message.at.astimezone(desk.zone).date(), desk.today)
-    if waited >= PATIENCE and first.message.id == conversation.newest.message.id:
-        yield first, waited
+    if ours[0].message.id == last.message.id and all(isinstance(o.what, Commitment) and o.what.due is None for o in ours):
+        yield ours[0], waited
 
 
 def _fact(desk: Desk, conversation: Conversation, open_: Open, waited: int) -> Fact:
