@@ -7,6 +7,7 @@ from math import exp
 
 from service.domain.verdicts import Category
 from service.triage.linear import Linear, load
+from service.triage.programs import answer
 from service.triage.reading import Reading
 from service.triage.reasons import reasons
 from service.triage.traits import Considered, considered
@@ -30,6 +31,8 @@ def opinion(reading: Reading, model: Linear | None = None) -> Opinion:
     """By the trained classifier, or by another one that is given."""
     if reading.own:
         return Opinion(Category.FYI, 0.1, ("you wrote this",))
+    if (told := answer(reading.message)) and not (reading.junk.spam or reading.phishing):
+        return Opinion(Category.FYI, told[0], (told[1],))
     model = model or load("category")
     case = considered(reading)
     scores = _scores(case, model)
@@ -57,7 +60,7 @@ def _possible(reading: Reading) -> tuple[Category, ...]:
     """
     if reading.junk.spam or (reading.phishing and reading.junk.likely > 0.2):
         return (Category.PROMOTION,)
-    if reading.distinct("automatic"):
+    if reading.automatic:
         return (Category.FYI,)
     if reading.impersonal:
         return tuple(c for c in _ALL if c in _TO_NOBODY)

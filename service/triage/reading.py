@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from service.domain.items import Message, Provenance
+from service.domain.mailing import Automatic
 from service.domain.people import Person
 from service.domain.verdicts import Relation
 from service.people import is_external, is_free_mail, is_machine
@@ -87,8 +88,12 @@ class Reading:
     @property
     def impersonal(self) -> bool:
         """Newsletters and automatic replies ask and promise nothing to a person, whatever their words; unless the person answers them."""
-        automatic = bool(self.distinct("automatic"))
-        return not self.own and (((self.newsletter or self.said.circular) and not self.relation.answered) or automatic)
+        return not self.own and (((self.newsletter or self.said.circular) and not self.relation.answered) or self.automatic)
+
+    @property
+    def automatic(self) -> bool:
+        """A program's answer, by what its parts and headers say or by its words."""
+        return self.message.automatic is not Automatic.NONE or bool(self.distinct("automatic"))
 
     @property
     def from_strange_list(self) -> bool:

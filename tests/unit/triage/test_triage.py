@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.items import Authentication, Bulk, Link
+from service.domain.mailing import Automatic, Delivery, Report
 from service.domain.people import Address
 from service.domain.rules import Condition, Consequence, Rule
 from service.domain.verdicts import Category, Relation, Verdict
@@ -47,6 +48,33 @@ def test_an_automatic_reply_is_for_information_and_promises_nothing() -> None:
     )
     assert verdict.category is Category.FYI
     assert verdict.requests == verdict.commitments == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "why", "at_least"),
+    [
+        (Automatic.BOUNCE, ("ann@x.example",), "your mail to ann@x.example could not be delivered", 0.4),
+        (
+            Automatic.BOUNCE,
+            ("ann@x.example", "bo@x.example"),
+            "your mail to ann@x.example and 1 more could not be delivered",
+            0.4,
+        ),
+        (Automatic.DELAY, (), "your mail has not been delivered yet", 0.25),
+        (Automatic.READ, ("ann@x.example",), "says that your mail was shown", 0.05),
+    ],
+)
+def test_what_a_program_says_of_the_persons_own_mail_asks_nothing(
+    kind: Automatic, to: tuple[str, ...], why: str, at_least: float
+) -> None:
+    message = a_message(
+        text="Could you check the address and send it again today?",
+        automatic=kind,
+        report=Report(tuple(Delivery(email) for email in to)),
+    )
+    verdict = Triage(a_person()).judge(message)
+    assert (verdict.category, verdict.urgency, verdict.reasons) == (Category.FYI, at_least, (why,))
+    assert verdict.requests == ()
 
 
 def test_private_life_is_personal() -> None:
