@@ -72,8 +72,8 @@ LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes 
 lock: $(UV)
 	@$(UV) $(LOCK) pyproject.toml -o deploy/requirements.txt
 	@$(UV) $(LOCK) pyproject.toml --extra server -o deploy/requirements-server.txt
-	@$(UV) $(LOCK) pyproject.toml --extra server --extra connections --extra pdf --group dev -o deploy/requirements-dev.txt
-	@$(UV) $(LOCK) pyproject.toml --extra server --extra connections --extra pdf --group dev --group bench -o deploy/requirements-bench.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server --extra connections --extra keyring --extra pdf --group dev -o deploy/requirements-dev.txt
+	@$(UV) $(LOCK) pyproject.toml --extra server --extra connections --extra keyring --extra pdf --group dev --group bench -o deploy/requirements-bench.txt
 	@$(UV) $(LOCK) deploy/requirements-build.in -o deploy/requirements-build.txt
 
 clean:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from service.cli.edge import failed
@@ -12,11 +14,28 @@ keys = typer.Typer(
 
 
 @keys.command()
-def new() -> None:
+def new(
+    ring: Annotated[
+        str,
+        typer.Option(help="Put it into the operating system's keyring as SERVICE/NAME, for REVEILLE_KEY_RING.", metavar="ENTRY"),
+    ] = "",
+) -> None:
     """Print a new key, for REVEILLE_KEY or as the first line of REVEILLE_KEY_FILE. Keep it where the backups are not."""
     from cryptography.fernet import Fernet
 
-    print(Fernet.generate_key().decode())
+    from service.settings.key import Unfit, into_ring
+
+    made = Fernet.generate_key().decode()
+    if not ring:
+        print(made)
+        return
+    if not all(ring.partition("/")):
+        failed(f"{ring} names no entry: write SERVICE/NAME, as in reveille/store.")
+    try:
+        into_ring(ring, made)
+    except Unfit as unfit:
+        failed(f"{unfit.problem}. {unfit.fix}.")
+    print(f"A new key is in the keyring as {ring}: set REVEILLE_KEY_RING={ring}, or key_ring in server.yaml.")
 
 
 @keys.command()

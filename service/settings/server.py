@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.errors import Complaint, ConfigError
-from service.settings import objects
+from service.settings import key, objects
 from service.settings.complaints import worded
 from service.settings.document import Document, read
 from service.settings.kinds import meant
@@ -26,7 +25,6 @@ PREFIX = "REVEILLE_"
 SERVER_FILE = "server.yaml"
 LONGEST_FILE = timedelta(seconds=30)
 """To or from an object store."""
-KEY_LENGTH = 16  # characters; `reveille init` and the docs make longer ones
 
 
 class Server(BaseSettings):
@@ -59,6 +57,13 @@ class Server(BaseSettings):
     key_file: Annotated[
         Path | None, Field(description="A file with the key instead; mode 600 (440 where root owns it), or the start is refused")
     ] = None
+    key_ring: Annotated[
+        str,
+        Field(
+            pattern=r"^([^\s/]+/[^\s/]+)?$",
+            description="An entry of the operating system's keyring with the key instead, SERVICE/NAME; needs the extra keyring",
+        ),
+    ] = ""
     base_url: Annotated[
         str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", description="Where the web pages are reached from outside")
     ] = ""
@@ -130,14 +135,13 @@ class Server(BaseSettings):
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
-        if self.key and self.key_file:
-            raise wrong("key and key_file are both set", "Keep one of REVEILLE_KEY and REVEILLE_KEY_FILE")
-        if self.key and len(self.key.get_secret_value().strip()) < KEY_LENGTH:
-            raise wrong("the key is too short", _MAKE_KEY)
+        named = [name for name in ("key", "key_file", "key_ring") if getattr(self, name)]
+        if named[1:]:
+            variables = " and ".join(PREFIX + name.upper() for name in named)
+            raise wrong(f"{' and '.join(named)} are {'both' if len(named) == 2 else 'all'} set", f"Keep one of {variables}")
+        if self.key and len(self.key.get_secret_value().strip()) < key.LENGTH:
+            raise wrong("the key is too short", key.MAKE)
         return self
-
-
-_MAKE_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
 def load_server(config: Path | None = None) -> Server:
@@ -151,9 +155,9 @@ def load_server(config: Path | None = None) -> Server:
     if server is None:
         raise ConfigError(*document.complaints)
     placed = _placed(server, chosen)
-    if document.complaints or (key := _key(placed, document)) is _BAD:
+    if document.complaints or (secret := _key(placed, document)) is _BAD:
         raise ConfigError(*document.complaints)
-    return placed.model_copy(update={"key": key})
+    return placed.model_copy(update={"key": secret})
 
 
 def _of_file(document: Document) -> dict[str, Any]:
@@ -242,35 +246,16 @@ _BAD = SecretStr("")
 
 
 def _key(server: Server, document: Document) -> SecretStr | None:
-    """The key from its variable or file; _BAD with a complaint where the file won't do."""
-    path = server.key_file
-    if path is None:
-        return server.key
-
-    def bad(problem: str, fix: str) -> SecretStr:
-        if os.environ.get(PREFIX + "KEY_FILE"):
-            _of_environment(document, PREFIX + "KEY_FILE", problem, fix)
-        else:
-            document.complain(("key_file",), problem, fix)
-        return _BAD
-
+    """The key from its variable, file or keyring; _BAD with a complaint where that won't do."""
+    setting = "key_file" if server.key_file else "key_ring"
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())  # of what is read, not of what had the name before
-            text = file.read(4096).decode("utf-8").strip()
-    except (OSError, ValueError) as error:
-        return bad(
-            f"{path} can't be read: {getattr(error, 'strerror', None) or 'not a line of text'}", "Check the path and its rights"
-        )
-    if not closed(status.st_mode, status.st_uid, os.geteuid()):
-        return bad(f"{path} can be read by others (mode {stat.S_IMODE(status.st_mode):o})", f"Run: chmod 600 {path}")
-    if len(text) < KEY_LENGTH:
-        return bad(f"the key in {path} is too short", _MAKE_KEY)
-    return SecretStr(text)
-
-
-def closed(mode: int, owner: int, us: int) -> bool:
-    """Whether a file with these rights is a secret. What root hands to our group is (systemd's credentials, Kubernetes' volumes);
-    others may never read it, and of our own file nobody may.
-    """
-    return not mode & (0o037 if owner == 0 != us else 0o077)
+        if server.key_file:
+            return SecretStr(key.from_file(server.key_file))
+        return SecretStr(key.from_ring(server.key_ring)) if server.key_ring else server.key
+    except key.Unfit as unfit:
+        variable = PREFIX + setting.upper()
+        if os.environ.get(variable):
+            _of_environment(document, variable, unfit.problem, unfit.fix)
+        else:
+            document.complain((setting,), unfit.problem, unfit.fix)
+        return _BAD

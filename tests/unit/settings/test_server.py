@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from service.errors import ConfigError
+from service.settings.key import closed
 from service.settings.objects import Objects
-from service.settings.server import Server, closed, load_server
+from service.settings.server import Server, load_server
 
 KEY = "a-key-that-is-long-enough"
 
