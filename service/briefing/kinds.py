@@ -37,9 +37,16 @@ def kind(one: Judged, person: Person) -> Kind:
         return Kind.MUTED
     if verdict.category is Category.PROMOTION:
         return Kind.NEWSLETTER
-    machine = _is_machine(message.sender.email) or (message.bulk.is_automated and message.bulk.precedence != "list")
+    talk = _is_talk(message)
+    # Lists of people say "Precedence: bulk" too.
+    automated = (
+        message.bulk.is_automated
+        and message.bulk.precedence != "list"
+        and not (talk and message.bulk.auto_submitted in ("", "no"))
+    )
+    machine = _is_machine(message.sender.email) or automated
     if message.bulk.is_list or message.bulk.unsubscribe or message.bulk.precedence == "list":
-        if machine or not _is_talk(message):
+        if machine or not talk:
             return Kind.NEWSLETTER
         return Kind.PERSON if _asks(one) and _is_to(message, person) else Kind.LIST
     if machine:
