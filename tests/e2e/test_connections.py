@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.driver import Reveille
-from tests.e2e.workspace import a_workspace, config
+from tests.e2e.workspace import a_workspace, config, where_it_is_morning
 from tests.live.fakes.google import Google
 from tests.live.fakes.hubspot import Fake as FakeHubSpot
 from tests.live.fakes.slack import FakeSlack
@@ -159,7 +159,8 @@ def test_a_morning_from_google_slack_and_hubspot_by_config_alone(tmp_path: Path,
                 f"{{kind: google_calendar, endpoint: '{google.url}'}}",
                 f"{{kind: slack, token: {{kept: slack}}, base_url: '{slack_url}'}}",
                 f"{{kind: hubspot, token: {{kept: hubspot}}, base_url: '{hubspot_url}'}}",
-            )
+            ),
+            zone=where_it_is_morning(),
         )
     )
     done = reveille("run", "--once")
@@ -241,7 +242,7 @@ def test_a_morning_from_imap_caldav_and_carddav_by_config_alone(
         assert done.code == 0, done
         snippets.append(done.out.rpartition("  - ")[2].strip())
 
-    reveille.config(config(snippets).replace("mara@keller.example", user.name))
+    reveille.config(config(snippets, zone=where_it_is_morning()).replace("mara@keller.example", user.name))
     done = reveille("run", "--once")
     said.append(done.out + done.err)
     assert done.code == 0, done

@@ -25,7 +25,7 @@ STEPS = (timedelta(minutes=7), timedelta(hours=1), timedelta(hours=3), timedelta
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(wall=st.times(time(0), time(3, 59)) | st.times(), seed=st.integers(0, 999))
 def test_each_local_morning_is_planned_exactly_once(new_store: Callable[[], Store], zone: str, wall: time, seed: int) -> None:
     wall, chance = wall.replace(second=0, microsecond=0), Random(seed)
